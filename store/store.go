@@ -33,9 +33,9 @@ type Item struct {
 	Lane string
 	// Needs names links that must exist before the item is offered. Until then it waits, and its lane with it.
 	Needs []string
-	// Replaces coalesces: of several items with the same value only the newest is owed. An older one is dropped
-	// when a newer one is committed, dead or not, unless it is in flight or Unsure; such a one is dropped when it
-	// is settled Dead, or Retry without Unsure. Empty: never replaced.
+	// Replaces coalesces: of several items with the same value only the newest is owed. When a newer one is
+	// committed, older ones are dropped, dead ones too; only one that is in flight or Unsure stays, until it is
+	// settled Dead, or Retry without Unsure. Such items belong into one lane. Empty: never replaced.
 	Replaces string
 	// Rank orders lanes among each other, 0 first. See RankPage and its siblings.
 	Rank int
@@ -92,6 +92,12 @@ type Commit struct {
 type Record struct {
 	Seq  uint64
 	Data []byte
+}
+
+// Entry is a record with the stream that it belongs to.
+type Entry struct {
+	Stream string
+	Record
 }
 
 // Alarm is the moment at which a stream wants to be woken.
@@ -172,6 +178,9 @@ type Log interface {
 	// stream has none. An event whose checksum is wrong, or that is missing in the middle or at the end, is never
 	// yielded: the sequence ends with a *CorruptError that names it.
 	Events(ctx context.Context, stream string, after uint64) iter.Seq2[Record, error]
+	// All yields every event of the journal: those of one stream in order, streams mixed in whatever way is fastest
+	// to read. Damage ends it as it ends Events. It is for rebuilding everything; a single stream has Events.
+	All(ctx context.Context) iter.Seq2[Entry, error]
 	// Streams yields the streams whose name has the prefix, ordered by name.
 	Streams(ctx context.Context, prefix string) iter.Seq2[Stream, error]
 	// Verify checks every record of a stream, or of the whole journal when stream is empty, and tells how many it
@@ -209,8 +218,8 @@ type Outbox interface {
 	// Keys that cannot be started are left out: in flight already, superseded, settled or dead since Ready.
 	Start(ctx context.Context, keys ...string) ([]Item, error)
 	// Settle records outcomes, all in one transaction, with the links that were learnt. It also takes items that
-	// were never started. A dead item takes Done, which removes it; other outcomes leave it as it is. A key that is
-	// not in the outbox is passed over with its links, so a settlement may be repeated.
+	// were never started. A dead item takes Done, which removes it. Any other settlement of a dead item, and one of
+	// a key that is not in the outbox, is passed over with its links, so that settlements may be repeated.
 	Settle(ctx context.Context, s ...Settlement) error
 	// Dead yields the dead items, ordered by key, with the note that says why.
 	Dead(ctx context.Context) iter.Seq2[Item, error]
