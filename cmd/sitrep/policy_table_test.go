@@ -29,11 +29,11 @@ var places = []place{
 	},
 	{
 		dir: "workflows/register", pure: true, purpose: "what is true across streams",
-		may: []string{"workflows/incident", "workflows/board"},
+		may: []string{"workflows/stream", "workflows/incident", "workflows/board"},
 	},
 	{
 		dir: "workflows/report", pure: true, purpose: "Markdown, figures and bundles out of history",
-		may: []string{"workflows/incident", "workflows/board", "workflows/playbook"},
+		may: []string{"workflows/stream", "workflows/incident", "workflows/board", "workflows/playbook"},
 	},
 
 	{dir: "bot/chat", purpose: "the words between the bot and any chat platform"},
@@ -41,13 +41,16 @@ var places = []place{
 	{dir: "bot/words", purpose: "the catalogues: every sentence people read, in every language"},
 	{
 		dir: "bot/command", pure: true, purpose: "text, buttons and forms become commands",
-		may: []string{"bot/chat", "bot/words", "workflows/incident", "workflows/board", "workflows/playbook"},
+		may: []string{
+			"bot/chat", "bot/words",
+			"workflows/stream", "workflows/incident", "workflows/board", "workflows/playbook",
+		},
 	},
 	{
 		dir: "bot/compose", pure: true, purpose: "events become what is said",
 		may: []string{
 			"bot/chat", "bot/hook", "bot/words",
-			"workflows/incident", "workflows/board", "workflows/playbook", "workflows/report",
+			"workflows/stream", "workflows/incident", "workflows/board", "workflows/playbook", "workflows/report",
 		},
 	},
 	{
