@@ -186,7 +186,7 @@ func (s *source) selector(n ast.Node, importPath string) (string, bool) {
 		return "", false
 	}
 	x, ok := sel.X.(*ast.Ident)
-	if !ok || x.Obj != nil || x.Name != s.nameOf(importPath) { //nolint:staticcheck // the parser's own resolution is all that a rule on one file needs
+	if !ok || x.Obj != nil || x.Name != s.nameOf(importPath) {
 		return "", false
 	}
 	return sel.Sel.Name, true
