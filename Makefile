@@ -19,7 +19,8 @@ COUNT     ?= 1
 BENCHTIME ?= 1s
 FUZZTIME  ?= 10s
 
-TEST := go test -timeout 15m $(if $(RUN),-run '$(RUN)') $(TESTFLAGS)
+# TESTFLAGS come last, because go test takes what follows a flag of the test's own for its value.
+TEST := go test -timeout 15m $(if $(RUN),-run '$(RUN)')
 TOOL := go tool -modfile=tools/go.mod
 
 .PHONY: help
@@ -48,11 +49,11 @@ setup: ## install and build what the tests need; quick when all is there
 
 .PHONY: test
 test: setup vet ## run every test: race detector, real browser, real Mattermost
-	@SITREP_E2E=1 $(TEST) -race $(PKG) || { $(MAKE) --no-print-directory again; exit 1; }
+	@SITREP_E2E=1 $(TEST) -race $(PKG) $(TESTFLAGS) || { $(MAKE) --no-print-directory again; exit 1; }
 
 .PHONY: test-unit
 test-unit: ## run the tests that need nothing but Go
-	@SITREP_E2E=0 $(TEST) -short $(PKG)
+	@SITREP_E2E=0 $(TEST) -short $(PKG) $(TESTFLAGS)
 
 .PHONY: again
 again:
