@@ -38,7 +38,10 @@ var places = []place{
 
 	{dir: "bot/chat", purpose: "the words between the bot and any chat platform"},
 	{dir: "bot/hook", purpose: "the words between the bot and machines"},
-	{dir: "bot/words", purpose: "the catalogues: every sentence people read, in every language"},
+	{
+		dir: "bot/words", purpose: "the catalogues: every sentence people read, in every language",
+		may: []string{"bot/chat"},
+	},
 	{
 		dir: "bot/command", pure: true, purpose: "text, buttons and forms become commands",
 		may: []string{
