@@ -1,0 +1,38 @@
+package playbook
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// maxDuration is the longest limit a playbook may set.
+const maxDuration = 366 * 24 * time.Hour
+
+var (
+	durationShape = regexp.MustCompile(`^([0-9]{1,9}[smhd])+$`)
+	durationPart  = regexp.MustCompile(`([0-9]+)([smhd])`)
+	bareNumber    = regexp.MustCompile(`^[0-9]{1,9}$`)
+	durationUnits = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
+)
+
+// parseDuration reads 90s, 15m, 2h, 1h30m, 48h, 7d. When the text is none of that, what and fix say so.
+func parseDuration(text string) (d time.Duration, what, fix string) {
+	switch {
+	case bareNumber.MatchString(text):
+		return 0, fmt.Sprintf("%q has no unit", text), text + "m for minutes, " + text + "h for hours, " + text + "d for days"
+	case !durationShape.MatchString(text):
+		return 0, fmt.Sprintf("%q is no duration", text), "something like 90s, 15m, 2h, 1h30m or 7d"
+	}
+	for _, part := range durationPart.FindAllStringSubmatch(text, -1) {
+		n, _ := strconv.ParseInt(part[1], 10, 64)
+		unit := durationUnits[part[2]]
+		if n > math.MaxInt64/int64(unit) || time.Duration(n)*unit > maxDuration-d {
+			return 0, fmt.Sprintf("%q is longer than a year", text), "at most 366d"
+		}
+		d += time.Duration(n) * unit
+	}
+	return d, "", ""
+}

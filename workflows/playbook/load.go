@@ -1,0 +1,116 @@
+package playbook
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+	"go.yaml.in/yaml/v4/plugin/loaderlimits"
+)
+
+// Limits of a playbook file. The shipped ones stay far below.
+const (
+	maxBytes = 256 << 10
+	maxDepth = 20
+)
+
+//go:embed shipped/*.yaml
+var shipped embed.FS
+
+// Shipped are the names of the playbooks that come with sitrep, in alphabetical order.
+func Shipped() []string {
+	entries, err := shipped.ReadDir("shipped")
+	if err != nil {
+		panic("playbook: the embedded folder is missing: " + err.Error()) // the compiler puts it there
+	}
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Text is the YAML of a shipped playbook, comments and all, for those who want to start from it.
+func Text(name string) ([]byte, error) {
+	if !slices.Contains(Shipped(), name) {
+		return nil, fmt.Errorf("no shipped playbook %s; there are: %s", quote(name), strings.Join(Shipped(), ", "))
+	}
+	data, err := shipped.ReadFile(path.Join("shipped", name+".yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("read shipped playbook %s: %w", name, err)
+	}
+	return data, nil
+}
+
+// Load is a shipped playbook. For a file of your own read it and call [Parse].
+func Load(name string) (*Playbook, error) {
+	data, err := Text(name)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(name+".yaml", data)
+}
+
+// Parse reads a playbook. The name is that of the file, for messages. The error is [Problems]: all of
+// them, not the first.
+func Parse(name string, data []byte) (*Playbook, error) {
+	rep := &report{file: name}
+	root := parseYAML(rep, data)
+	if root == nil {
+		return nil, rep.problems()
+	}
+	read := &reader{report: rep, places: map[string]place{}}
+	book := &Playbook{}
+	read.value(root, reflect.ValueOf(book).Elem(), spot{})
+	check(book, rep, read.places)
+	if found := rep.problems(); found != nil {
+		return nil, found
+	}
+	return book, nil
+}
+
+// parseYAML is the root of the only document in data, or nil and a problem.
+func parseYAML(rep *report, data []byte) *yaml.Node {
+	if len(data) > maxBytes {
+		rep.add(place{}, fmt.Sprintf("is %d KiB long", len(data)>>10), fmt.Sprintf("at most %d KiB", maxBytes>>10))
+		return nil
+	}
+	var doc yaml.Node
+	limits := loaderlimits.New(loaderlimits.AliasValue(0), loaderlimits.DepthValue(maxDepth))
+	if err := yaml.Load(data, &doc, yaml.WithPlugin(limits)); err != nil {
+		rep.syntax(err)
+		return nil
+	}
+	root := &doc
+	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
+		root = root.Content[0]
+	}
+	if root.IsZero() || isNull(root) {
+		rep.add(place{line: 1, column: 1}, "is empty", "a playbook; start from a copy of a shipped one: "+strings.Join(Shipped(), ", "))
+		return nil
+	}
+	return root
+}
+
+// syntax reports what the YAML parser refused.
+func (r *report) syntax(err error) {
+	var many *yaml.LoadErrors
+	if errors.As(err, &many) {
+		for _, e := range many.Errors {
+			r.add(place{line: e.Mark.Line, column: e.Mark.Column}, "is not YAML: "+e.Message, "")
+		}
+		return
+	}
+	var one *yaml.LoadError
+	if errors.As(err, &one) {
+		r.add(place{line: one.Mark.Line, column: one.Mark.Column}, "is not YAML: "+one.Message, "")
+		return
+	}
+	r.add(place{}, "is not YAML: "+err.Error(), "")
+}

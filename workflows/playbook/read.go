@@ -1,0 +1,254 @@
+package playbook
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// maxItems is how many items one list may have.
+const maxItems = 200
+
+// place is where a value stands in the file.
+type place struct {
+	line, column int
+	path         string // for people
+}
+
+// reader fills Go values from YAML nodes and remembers where each came from. It is strict: it knows no
+// key, type or value that the Go type does not ask for. Every problem is reported and reading goes on.
+type reader struct {
+	report *report
+	places map[string]place // by key: clocks.3.steps.0.after
+}
+
+// spot is a place while reading: its key in places and its path for people.
+type spot struct{ key, path string }
+
+func (s spot) field(name string) spot {
+	if s.key == "" {
+		return spot{name, name}
+	}
+	return spot{s.key + "." + name, s.path + "." + name}
+}
+
+// item is the place of a list's item: by its id where it has one, else counted from 1.
+func (s spot) item(i int, n *yaml.Node) spot {
+	name := strconv.Itoa(i + 1)
+	if id := idOf(n); id != "" {
+		name = id
+	}
+	return spot{s.key + "." + strconv.Itoa(i), s.path + "[" + name + "]"}
+}
+
+func idOf(n *yaml.Node) string {
+	if n.Kind != yaml.MappingNode {
+		return ""
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == "id" && n.Content[i+1].Kind == yaml.ScalarNode && len(n.Content[i+1].Value) <= maxWord {
+			return n.Content[i+1].Value
+		}
+	}
+	return ""
+}
+
+func at(n *yaml.Node, s spot) place { return place{n.Line, n.Column, s.path} }
+
+var durationType = reflect.TypeFor[time.Duration]()
+
+// value reads one node into v.
+func (r *reader) value(n *yaml.Node, v reflect.Value, s spot) {
+	r.places[s.key] = at(n, s)
+	switch {
+	case n.Kind == yaml.AliasNode:
+		r.report.add(at(n, s), "aliases are not allowed", "the value itself")
+	case isNull(n):
+		r.report.add(at(n, s), "has no value", "a value, or leave the key out")
+	case v.Kind() == reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		r.value(n, v.Elem(), s)
+	case v.Kind() == reflect.Struct:
+		r.mapping(n, v, s)
+	case v.Kind() == reflect.Slice:
+		r.list(n, v, s)
+	default:
+		r.scalar(n, v, s)
+	}
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+
+func (r *reader) mapping(n *yaml.Node, v reflect.Value, s spot) {
+	if n.Kind != yaml.MappingNode {
+		r.report.add(at(n, s), "must be a mapping of keys to values, not "+kindOf(n), "")
+		return
+	}
+	keys := keysOf(v.Type())
+	seen := make(map[string]bool, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		here := s.field(key.Value)
+		switch {
+		case key.Kind != yaml.ScalarNode || key.Value == "<<":
+			r.report.add(at(key, s), "keys must be plain words", oneOf(keys))
+		case !slices.Contains(keys, key.Value):
+			r.unknownKey(key, here, keys)
+		case seen[key.Value]:
+			r.report.add(at(key, here), fmt.Sprintf("%q is given twice", key.Value), "it once")
+		default:
+			seen[key.Value] = true
+			r.value(n.Content[i+1], fieldOf(v, key.Value), here)
+		}
+	}
+}
+
+func (r *reader) unknownKey(key *yaml.Node, s spot, keys []string) {
+	if r.report.full() {
+		r.report.more = true
+		return
+	}
+	r.report.add(at(key, s), fmt.Sprintf("unknown key %s", quote(key.Value)), suggest(key.Value, keys))
+}
+
+func (r *reader) list(n *yaml.Node, v reflect.Value, s spot) {
+	switch {
+	case n.Kind != yaml.SequenceNode && n.Kind == yaml.ScalarNode:
+		r.report.add(at(n, s), "must be a list, not "+kindOf(n), "["+n.Value+"]")
+		return
+	case n.Kind != yaml.SequenceNode:
+		r.report.add(at(n, s), "must be a list, not "+kindOf(n), "each item on a line that begins with a dash")
+		return
+	case len(n.Content) > maxItems:
+		r.report.add(at(n, s), fmt.Sprintf("has %d items", len(n.Content)), fmt.Sprintf("at most %d", maxItems))
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+	for i, item := range n.Content {
+		r.value(item, v.Index(i), s.item(i, item))
+	}
+}
+
+func (r *reader) scalar(n *yaml.Node, v reflect.Value, s spot) {
+	want := wanted(v)
+	if n.Kind != yaml.ScalarNode {
+		r.report.add(at(n, s), "must be "+want+", not "+kindOf(n), "")
+		return
+	}
+	switch {
+	case v.Type() == durationType:
+		r.duration(n, v, s)
+	case v.Kind() == reflect.String && isText(n):
+		v.SetString(strings.TrimSpace(n.Value))
+	case v.Kind() == reflect.String:
+		r.report.add(at(n, s), "must be "+want+", not "+kindOf(n), strconv.Quote(n.Value))
+	case v.Kind() == reflect.Bool && n.ShortTag() == "!!bool":
+		v.SetBool(strings.EqualFold(n.Value, "true"))
+	case v.Kind() == reflect.Float64 && (n.ShortTag() == "!!int" || n.ShortTag() == "!!float"):
+		r.number(n, v, s)
+	default:
+		r.report.add(at(n, s), fmt.Sprintf("must be %s, not %s", want, quote(n.Value)), example(v))
+	}
+}
+
+func (r *reader) duration(n *yaml.Node, v reflect.Value, s spot) {
+	d, what, fix := parseDuration(n.Value)
+	if what != "" {
+		r.report.add(at(n, s), what, fix)
+		return
+	}
+	v.SetInt(int64(d))
+}
+
+func (r *reader) number(n *yaml.Node, v reflect.Value, s spot) {
+	f, err := strconv.ParseFloat(n.Value, 64)
+	if err != nil || f != f || f > 1e15 || f < -1e15 {
+		r.report.add(at(n, s), fmt.Sprintf("must be a number, not %s", quote(n.Value)), example(v))
+		return
+	}
+	v.SetFloat(f)
+}
+
+// isText tells whether a scalar may stand where text is asked for. YAML takes a date for a timestamp; we
+// take it as it is written.
+func isText(n *yaml.Node) bool { return n.ShortTag() == "!!str" || n.ShortTag() == "!!timestamp" }
+
+func wanted(v reflect.Value) string {
+	switch {
+	case v.Type() == durationType:
+		return "a duration"
+	case v.Kind() == reflect.Bool:
+		return "true or false"
+	case v.Kind() == reflect.Float64:
+		return "a number"
+	default:
+		return "text"
+	}
+}
+
+func example(v reflect.Value) string {
+	if v.Kind() == reflect.Bool {
+		return "true or false, without quotes"
+	}
+	return "a number such as 10000, without quotes or separators"
+}
+
+// kindOf names what a node is, for people.
+func kindOf(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "a mapping"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case n.ShortTag() == "!!int" || n.ShortTag() == "!!float":
+		return "a number"
+	case n.ShortTag() == "!!bool":
+		return "true or false"
+	case isText(n):
+		return "text"
+	default:
+		return "the type " + quote(n.Tag)
+	}
+}
+
+// keysOf are the keys that a struct knows, in the order of its fields.
+func keysOf(t reflect.Type) []string {
+	var keys []string
+	for f := range t.Fields() {
+		if name := keyOf(f); name != "" {
+			keys = append(keys, name)
+		}
+	}
+	return keys
+}
+
+func keyOf(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	if name == "-" {
+		return ""
+	}
+	return name
+}
+
+func fieldOf(v reflect.Value, key string) reflect.Value {
+	t := v.Type()
+	for i := range t.NumField() {
+		if keyOf(t.Field(i)) == key {
+			return v.Field(i)
+		}
+	}
+	return reflect.Value{}
+}
+
+// quote quotes a word for a message and cuts what is too long to be one.
+func quote(word string) string {
+	if runes := []rune(word); len(runes) > maxWord {
+		word = string(runes[:maxWord]) + "…"
+	}
+	return strconv.Quote(word)
+}
