@@ -18,7 +18,12 @@ import (
 // and channel names are unique within a World even where several share a server, so everything a test
 // sees uses these plain names.
 //
+// Ana reads pt-BR and chloe fr where the platform knows languages; the others en. The slash command is
+// /incident. In every method that takes a channel, [Bot] stands for the private conversation of that
+// person with the bot.
+//
 // All methods fail the test when the platform itself cannot do what a person asks of it.
+// A World stops whatever it started when the test ends. Its optional abilities are in optional.go.
 type World interface {
 	// Platform is the platform under test, not yet running.
 	Platform() chat.Platform
@@ -60,21 +65,24 @@ type World interface {
 	// "channel", "here" and "all" where a broadcast got through; sorted, each once.
 	Woken(t testing.TB) []string
 
-	// Faults makes the next calls of the platform go wrong. A World that cannot do one says so with false.
+	// Fault makes the next calls of the platform go wrong. A World that cannot do one says so with false.
 	Fault(t testing.TB, f Fault) bool
 }
 
-// Clocked is a [World] whose stand-in keeps its own time (rate limits, expiry).
-type Clocked interface {
-	// Advance moves that time.
-	Advance(d time.Duration)
-}
+// Bot, as a channel, is the private conversation of a person with the bot.
+const Bot = "@sitrep"
 
 // Seen is a message as a person sees it.
+//
+// Text is read back from what the platform shows, as a reader would: escapes are undone, markup that took
+// effect is not in it, and what took effect looks as [chat.Message.Plain] writes it (a mention that wakes is
+// @name, a link that leads somewhere is "text (url)", a list item begins with "• "; a clock is its Text).
+// Empty lines and spaces at the ends of lines do not count.
 type Seen struct {
 	ID       chat.MessageID
 	By       string   // a person's name, or "sitrep" for the bot
-	Text     string   // as [chat.Message.Plain] writes it, in the platform's own rendering read back
+	Text     string   // with the buttons as a line of "[label] [label]"
+	Links    []string // wherever a click on the text leads: links made on purpose and those the platform made itself
 	Buttons  []string // labels
 	Pinned   bool
 	File     string // the name of an attached file
@@ -84,7 +92,7 @@ type Seen struct {
 
 // Private is what only one person sees as the answer to what they did.
 type Private struct {
-	Text    string // as [chat.Message.Plain] writes it; empty when nothing was said
+	Text    string // as in [Seen]; empty when nothing was said
 	Buttons []string
 	Form    *OpenForm         // the form that opened, or stays open with Errors
 	Errors  map[string]string // by input id; "" for the whole form
@@ -117,4 +125,5 @@ const (
 	Limit       FaultKind = "limit" // 429 with Retry-After
 	NoRight     FaultKind = "no right"
 	Dead        FaultKind = "dead" // the token is revoked, for all verbs, until Count calls were refused
+	Hang        FaultKind = "hang" // nothing happens and no answer comes until the caller gives up
 )
