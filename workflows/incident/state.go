@@ -33,6 +33,7 @@ func (p Phase) Over() bool { return p == PhaseClosed || p == PhaseCancelled }
 // State is one incident now. It is folded from events by [Apply] and never changed otherwise; the zero
 // value is an incident that was not declared yet. Slices and maps in it are read-only.
 type State struct {
+	Seq      uint64 // of the last event
 	Number   int
 	Title    string
 	Severity SeverityInfo
@@ -46,12 +47,13 @@ type State struct {
 	RoomName string // asked for; empty for a backlog item
 	RoomLost bool   // no room could be opened; it lives in Place
 
-	Phase     Phase
-	Status    Labelled
-	Commander stream.Person
-	Offered   stream.Person // waits to accept command
-	Roles     []Holding     // the team by severity, then roles given later
-	People    []stream.Person
+	Phase                      Phase
+	Status                     Labelled
+	Commander                  stream.Person
+	DeclaredBy, AcknowledgedBy stream.Person
+	Offered                    stream.Person // waits to accept command
+	Roles                      []Holding     // the team by severity, then roles given later
+	People                     []stream.Person
 
 	Impact string
 	Facts  []FactFound
