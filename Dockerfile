@@ -13,16 +13,17 @@ ARG COMMIT=unknown
 RUN make build VERSION="$VERSION" COMMIT="$COMMIT"
 
 # What a program needs of an operating system: roots of trust, time zones, a user, and places to write.
-RUN mkdir -p /root-fs/etc/ssl/certs /root-fs/data /root-fs/tmp \
+RUN mkdir -p /root-fs/etc/ssl/certs /root-fs/tmp /data \
  && cp /etc/ssl/certs/ca-certificates.crt /root-fs/etc/ssl/certs/ \
  && cp "$(go env GOROOT)/lib/time/zoneinfo.zip" /root-fs/zoneinfo.zip \
  && echo 'sitrep:x:65532:65532::/data:/sbin/nologin' > /root-fs/etc/passwd \
  && echo 'sitrep:x:65532:' > /root-fs/etc/group \
- && chown 65532:65532 /root-fs/data && chmod 0700 /root-fs/data && chmod 1777 /root-fs/tmp \
+ && chmod 0700 /data && chmod 1777 /root-fs/tmp \
  && cp bin/sitrep /root-fs/sitrep
 
 FROM scratch
 COPY --from=build /root-fs /
+COPY --from=build --chown=65532:65532 /data /data
 ENV ZONEINFO=/zoneinfo.zip
 USER 65532:65532
 WORKDIR /data
