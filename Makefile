@@ -79,6 +79,10 @@ lint: ## check style, module files and licences
 fmt: ## write all Go files in the one agreed form
 	@$(TOOL) golangci-lint fmt
 
+.PHONY: fix
+fix: ## let the linters mend what they can; read the diff afterwards
+	@$(TOOL) golangci-lint run --fix ./...
+
 .PHONY: deadcode
 deadcode: ## name functions that no program and no test reaches
 	@$(TOOL) deadcode -test ./...
