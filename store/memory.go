@@ -140,7 +140,7 @@ func (m *Memory) append(c Commit) uint64 {
 		m.state.Streams[c.Stream] = s
 	}
 	for _, e := range c.Events {
-		s.Events = append(s.Events, bytes.Clone(e))
+		s.Events = append(s.Events, append([]byte(nil), e...))
 	}
 	s.Wake = instant(c.Wake)
 	return uint64(len(s.Events))

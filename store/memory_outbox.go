@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -24,7 +23,7 @@ func (m *Memory) enqueue(it Item, at time.Time) {
 	}
 	m.state.Waiting = append(m.state.Waiting, Item{
 		Key: it.Key, Lane: it.Lane, Needs: slices.Clone(it.Needs), Replaces: it.Replaces, Rank: it.Rank,
-		NotBefore: instant(it.NotBefore), Payload: bytes.Clone(it.Payload), At: instant(at),
+		NotBefore: instant(it.NotBefore), Payload: append([]byte(nil), it.Payload...), At: instant(at),
 	})
 }
 
@@ -208,6 +207,6 @@ func (m *Memory) Depth(ctx context.Context) (Depth, error) {
 
 func cloneItem(it Item) Item {
 	it.Needs = slices.Clone(it.Needs)
-	it.Payload = bytes.Clone(it.Payload)
+	it.Payload = append([]byte(nil), it.Payload...)
 	return it
 }

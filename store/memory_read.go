@@ -28,7 +28,7 @@ func (m *Memory) Events(ctx context.Context, stream string, after uint64) iter.S
 				m.mu.Unlock()
 				return
 			}
-			r := Record{Seq: seq, Data: bytes.Clone(s.Events[seq-1])}
+			r := Record{Seq: seq, Data: append([]byte(nil), s.Events[seq-1]...)}
 			m.mu.Unlock()
 			if !yield(r, nil) {
 				return
