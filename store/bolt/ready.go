@@ -143,7 +143,7 @@ func (j *Journal) Depth(ctx context.Context) (d store.Depth, err error) {
 				damage = append(damage, err)
 				continue
 			}
-			if d.Oldest.IsZero() || it.At.Before(d.Oldest) {
+			if d.Waiting == 1 || it.At.Before(d.Oldest) {
 				d.Oldest = it.At
 			}
 		}
