@@ -50,8 +50,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // ClassOf is the class of err. An error that is not an [*Error] is [Unsure]: nobody knows what it did.
 func ClassOf(err error) Class {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Class
 	}
 	return Unsure

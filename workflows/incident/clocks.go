@@ -278,6 +278,9 @@ func struck(clocks []Clock, e ClockStruck) []Clock {
 }
 
 func withLeft(clocks []Clock, id string, left []StepAt) []Clock {
+	if len(left) == 0 {
+		left = nil // as it is read back from the log
+	}
 	clocks = slices.Clone(clocks)
 	for i := range clocks {
 		if clocks[i].ID == id {

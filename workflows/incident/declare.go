@@ -8,8 +8,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/sitrep-bot/sitrep/workflows/playbook"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/sitrep-bot/sitrep/workflows/playbook"
 )
 
 func (t *turn) declare(c Declare) *Refusal {

@@ -205,7 +205,7 @@ func (t *turn) flag(given string) (playbook.Flag, *Refusal) {
 func ParseAmount(text string) (amount float64, currency string, ok bool) {
 	symbols := strings.NewReplacer("€", " EUR ", "$", " USD ", "£", " GBP ", "R$", " BRL ")
 	var digits strings.Builder
-	for _, word := range strings.Fields(symbols.Replace(text)) {
+	for word := range strings.FieldsSeq(symbols.Replace(text)) {
 		switch {
 		case strings.ContainsAny(word, "0123456789"):
 			digits.WriteString(word)

@@ -187,6 +187,17 @@ var decoders = map[string]func(json.RawMessage) (Event, error){
 	NotReached{}.Kind():         decode[NotReached],
 }
 
+// Kinds is a zero event of every kind.
+func Kinds() map[string]Event {
+	kinds := make(map[string]Event, len(decoders))
+	for kind, read := range decoders {
+		if e, err := read(json.RawMessage("{}")); err == nil {
+			kinds[kind] = e
+		}
+	}
+	return kinds
+}
+
 func decode[E Event](data json.RawMessage) (Event, error) {
 	var e E
 	err := json.Unmarshal(data, &e)

@@ -182,8 +182,9 @@ func (t *turn) source(from playbook.Source, text string) string {
 		return t.cause()
 	case playbook.FromText:
 		return text
+	default:
+		return ""
 	}
-	return ""
 }
 
 func (t *turn) situation() string {
