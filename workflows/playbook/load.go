@@ -65,10 +65,10 @@ func Parse(name string, data []byte) (*Playbook, error) {
 	if root == nil {
 		return nil, rep.problems()
 	}
-	read := &reader{report: rep, places: map[string]place{}}
+	read := &reader{report: rep, places: map[string]place{}, bad: map[string]bool{}}
 	book := &Playbook{}
 	read.value(root, reflect.ValueOf(book).Elem(), spot{})
-	check(book, rep, read.places)
+	check(book, read)
 	if found := rep.problems(); found != nil {
 		return nil, found
 	}

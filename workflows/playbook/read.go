@@ -25,6 +25,13 @@ type place struct {
 type reader struct {
 	report *report
 	places map[string]place // by key: clocks.3.steps.0.after
+	bad    map[string]bool  // keys whose value could not be read
+}
+
+// wrong reports a value that could not be read. Nothing is said about it later: one mistake, one problem.
+func (r *reader) wrong(n *yaml.Node, s spot, what, fix string) {
+	r.bad[s.key] = true
+	r.report.add(at(n, s), what, fix)
 }
 
 // spot is a place while reading: its key in places and its path for people.
@@ -67,9 +74,9 @@ func (r *reader) value(n *yaml.Node, v reflect.Value, s spot) {
 	r.places[s.key] = at(n, s)
 	switch {
 	case n.Kind == yaml.AliasNode:
-		r.report.add(at(n, s), "aliases are not allowed", "the value itself")
+		r.wrong(n, s, "aliases are not allowed", "the value itself")
 	case isNull(n):
-		r.report.add(at(n, s), "has no value", "a value, or leave the key out")
+		r.wrong(n, s, "has no value", "a value, or leave the key out")
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		r.value(n, v.Elem(), s)
@@ -86,7 +93,7 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag(
 
 func (r *reader) mapping(n *yaml.Node, v reflect.Value, s spot) {
 	if n.Kind != yaml.MappingNode {
-		r.report.add(at(n, s), "must be a mapping of keys to values, not "+kindOf(n), "")
+		r.wrong(n, s, "must be a mapping of keys to values, not "+kindOf(n), "")
 		return
 	}
 	keys := keysOf(v.Type())
@@ -113,19 +120,19 @@ func (r *reader) unknownKey(key *yaml.Node, s spot, keys []string) {
 		r.report.more = true
 		return
 	}
-	r.report.add(at(key, s), fmt.Sprintf("unknown key %s", quote(key.Value)), suggest(key.Value, keys))
+	r.wrong(key, s, fmt.Sprintf("unknown key %s", quote(key.Value)), suggest(key.Value, keys))
 }
 
 func (r *reader) list(n *yaml.Node, v reflect.Value, s spot) {
 	switch {
 	case n.Kind != yaml.SequenceNode && n.Kind == yaml.ScalarNode:
-		r.report.add(at(n, s), "must be a list, not "+kindOf(n), "["+n.Value+"]")
+		r.wrong(n, s, "must be a list, not "+kindOf(n), "["+n.Value+"]")
 		return
 	case n.Kind != yaml.SequenceNode:
-		r.report.add(at(n, s), "must be a list, not "+kindOf(n), "each item on a line that begins with a dash")
+		r.wrong(n, s, "must be a list, not "+kindOf(n), "each item on a line that begins with a dash")
 		return
 	case len(n.Content) > maxItems:
-		r.report.add(at(n, s), fmt.Sprintf("has %d items", len(n.Content)), fmt.Sprintf("at most %d", maxItems))
+		r.wrong(n, s, fmt.Sprintf("has %d items", len(n.Content)), fmt.Sprintf("at most %d", maxItems))
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
@@ -137,7 +144,7 @@ func (r *reader) list(n *yaml.Node, v reflect.Value, s spot) {
 func (r *reader) scalar(n *yaml.Node, v reflect.Value, s spot) {
 	want := wanted(v)
 	if n.Kind != yaml.ScalarNode {
-		r.report.add(at(n, s), "must be "+want+", not "+kindOf(n), "")
+		r.wrong(n, s, "must be "+want+", not "+kindOf(n), "")
 		return
 	}
 	switch {
@@ -146,20 +153,20 @@ func (r *reader) scalar(n *yaml.Node, v reflect.Value, s spot) {
 	case v.Kind() == reflect.String && isText(n):
 		v.SetString(strings.TrimSpace(n.Value))
 	case v.Kind() == reflect.String:
-		r.report.add(at(n, s), "must be "+want+", not "+kindOf(n), strconv.Quote(n.Value))
+		r.wrong(n, s, "must be "+want+", not "+kindOf(n), strconv.Quote(n.Value))
 	case v.Kind() == reflect.Bool && n.ShortTag() == "!!bool":
 		v.SetBool(strings.EqualFold(n.Value, "true"))
 	case v.Kind() == reflect.Float64 && (n.ShortTag() == "!!int" || n.ShortTag() == "!!float"):
 		r.number(n, v, s)
 	default:
-		r.report.add(at(n, s), fmt.Sprintf("must be %s, not %s", want, quote(n.Value)), example(v))
+		r.wrong(n, s, fmt.Sprintf("must be %s, not %s", want, quote(n.Value)), example(v))
 	}
 }
 
 func (r *reader) duration(n *yaml.Node, v reflect.Value, s spot) {
 	d, what, fix := parseDuration(n.Value)
 	if what != "" {
-		r.report.add(at(n, s), what, fix)
+		r.wrong(n, s, what, fix)
 		return
 	}
 	v.SetInt(int64(d))
@@ -168,7 +175,7 @@ func (r *reader) duration(n *yaml.Node, v reflect.Value, s spot) {
 func (r *reader) number(n *yaml.Node, v reflect.Value, s spot) {
 	f, err := strconv.ParseFloat(n.Value, 64)
 	if err != nil || f != f || f > 1e15 || f < -1e15 {
-		r.report.add(at(n, s), fmt.Sprintf("must be a number, not %s", quote(n.Value)), example(v))
+		r.wrong(n, s, fmt.Sprintf("must be a number, not %s", quote(n.Value)), example(v))
 		return
 	}
 	v.SetFloat(f)
