@@ -214,3 +214,16 @@ func TestRoomNames(t *testing.T) {
 		require.LessOrEqual(t, len(got), 60)
 	}
 }
+
+func TestTasksBringTheRoleTheyNeed(t *testing.T) {
+	t.Parallel()
+	l := newLife(t)
+	l.roster["fixer"] = []stream.Person{dora}
+	l.do(ana, incident.Declare{Number: 1, Title: "Slow", Severity: "MID"})
+	require.False(t, l.s.Knows(ben), "the scribe is not in this team")
+	l.do(ana, incident.NameCause{Cause: "deploy"})
+	given, ok := find[incident.RoleGiven](l.log)
+	require.True(t, ok)
+	require.Equal(t, []stream.Person{dora}, given.Holding.Holders)
+	require.Equal(t, "Fixer", given.Holding.Title)
+}

@@ -105,10 +105,23 @@ func (t *turn) openChecklist(c playbook.Checklist) {
 			e.Tasks = append(e.Tasks, t.taskInfo(c, task, t.s.NextTask+len(e.Tasks)))
 		}
 	}
-	if len(e.Tasks) > 0 {
-		t.emit(e)
-		t.settleTasks()
+	if len(e.Tasks) == 0 {
+		return
 	}
+	t.emit(e)
+	for _, task := range e.Tasks {
+		t.bring(task.Role)
+	}
+	t.settleTasks()
+}
+
+// bring gives a role that tasks opened for to whoever holds it at this moment, when the team has not got
+// it: work without anybody there to do it helps nobody.
+func (t *turn) bring(role playbook.RoleID) {
+	if _, there := t.s.role(role); there || len(t.m.Roster[role]) == 0 {
+		return
+	}
+	t.emit(RoleGiven{Holding: t.holding(role)})
 }
 
 // openTask adds one task of the playbook to a checklist that is open already.
@@ -118,7 +131,9 @@ func (t *turn) openTask(c playbook.Checklist, task playbook.Task) {
 	if !ok || there.Settled || opened || !t.covers(c.Severities) || !t.wanted(task) {
 		return
 	}
-	t.emit(TaskAdded{Checklist: c.ID, Task: t.taskInfo(c, task, t.s.NextTask)})
+	info := t.taskInfo(c, task, t.s.NextTask)
+	t.emit(TaskAdded{Checklist: c.ID, Task: info})
+	t.bring(info.Role)
 }
 
 func (t *turn) wanted(task playbook.Task) bool {

@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sitrep-bot/sitrep/workflows/stream"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sitrep-bot/sitrep/workflows/stream"
 )
 
 type said struct{ Text string }
