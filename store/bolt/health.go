@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync/atomic"
 	"syscall"
 
@@ -26,7 +27,7 @@ func (j *Journal) failed(cause error, t *txn) error {
 	j.health.refused.Store(true)
 	refusal := fmt.Errorf("%w: %w", store.ErrReadOnly, cause)
 	if full(cause) && j.lastTransaction() < t.id {
-		return refusal // Nothing of it is on disk, and the handle is good.
+		return refusal // The file is as it was before, and the handle is good.
 	}
 	j.health.suspect = cause
 	if err := j.mend(); err != nil {
@@ -38,9 +39,10 @@ func (j *Journal) failed(cause error, t *txn) error {
 	return refusal
 }
 
-// full tells that a write was refused for want of space.
+// full tells that a write was refused for want of space. When the file itself cannot grow, which comes before any
+// write, bbolt passes the reason on as text only.
 func full(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EFBIG) || errors.Is(err, syscall.EDQUOT) ||
+	return strings.HasPrefix(err.Error(), "file resize error:") || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EFBIG) || errors.Is(err, syscall.EDQUOT) ||
 		errors.Is(err, berrors.ErrMaxSizeReached)
 }
 
