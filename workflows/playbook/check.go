@@ -141,9 +141,9 @@ func (c *checker) id(key, id string) {
 
 // slug is the id that somebody most likely meant.
 func slug(text string) string {
-	s := strings.Trim(notID.ReplaceAllString(strings.ToLower(text), "-"), "-0123456789")
-	if len(s) > maxWord || s == "" {
-		return "a short name in lower case with hyphens"
+	s := strings.Trim(notID.ReplaceAllString(strings.ToLower(text), "-"), "-")
+	if len(s) > maxWord || !idShape.MatchString(s) {
+		return "a short name in lower case with hyphens, beginning with a letter"
 	}
 	return s
 }

@@ -76,12 +76,12 @@ func (c *checker) order(key string, before, s Step) {
 	case before.After <= 0 || s.After <= 0:
 		// Each is reported already.
 	case s.After < before.After:
-		c.wrong(key+".after", fmt.Sprintf("comes after a step at %s", before.After), "the steps in the order of time")
+		c.wrong(key+".after", "comes after a step at "+writeDuration(before.After), "the steps in the order of time")
 	case s.After == before.After && s.Kind == before.Kind:
 		c.wrong(key+".after", "strikes together with the step before it", "one step that tells both")
 	case before.Kind == End:
 		c.wrong(key+".kind", "comes after the end", "the end as the last step")
-	case s.Kind == Near && before.Kind != Near:
+	case s.Kind == Near && (before.Kind == Overdue || before.Kind == Escalate):
 		c.wrong(key+".kind", fmt.Sprintf("a reminder comes after %s", before.Kind), "near before everything else")
 	}
 }
@@ -102,7 +102,7 @@ func (c *checker) promise(key string, k Clock) {
 		c.wrong(key+".steps", "a promise needs the time it is due", "a step of kind overdue")
 	}
 	if !slices.Contains(k.Restarts, kept) {
-		c.wrong(key+".restarts", fmt.Sprintf("the promise is not renewed when it is %s", kept), fmt.Sprintf("[%s]", kept))
+		c.wrong(key+".restarts", "nothing renews the promise", fmt.Sprintf("[%s]", kept))
 	}
 	if k.Owes == "" {
 		c.required(key+".owes", false, "the role that keeps the promise")

@@ -23,7 +23,7 @@ func (c *checker) tasks(key string, l Checklist) {
 	for i, t := range l.Tasks {
 		c.must(item(key, i)+".text", t.Text)
 		for j, s := range t.Severities {
-			if len(l.Severities) > 0 && !c.contains(l.Severities, s) {
+			if _, known := c.Severity(string(s)); known && len(l.Severities) > 0 && !c.contains(l.Severities, s) {
 				c.wrong(item(item(key, i)+".severities", j), fmt.Sprintf("the checklist does not open at %s", s), "one of those of the checklist")
 			}
 		}

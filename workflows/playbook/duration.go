@@ -36,3 +36,16 @@ func parseDuration(text string) (d time.Duration, what, fix string) {
 	}
 	return d, "", ""
 }
+
+// writeDuration is a duration as it is written in a playbook: 1h30m, not 1h30m0s.
+func writeDuration(d time.Duration) string {
+	text := ""
+	for _, unit := range "dhms" {
+		size := durationUnits[string(unit)]
+		if n := d / size; n > 0 {
+			text += strconv.FormatInt(int64(n), 10) + string(unit)
+			d -= n * size
+		}
+	}
+	return text
+}

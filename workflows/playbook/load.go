@@ -83,7 +83,14 @@ func parseYAML(rep *report, data []byte) *yaml.Node {
 	}
 	var doc yaml.Node
 	limits := loaderlimits.New(loaderlimits.AliasValue(0), loaderlimits.DepthValue(maxDepth))
-	if err := yaml.Load(data, &doc, yaml.WithPlugin(limits)); err != nil {
+	switch err := yaml.Load(data, &doc, yaml.WithPlugin(limits)); {
+	case err == nil:
+	case strings.HasSuffix(err.Error(), "no documents in stream"):
+		return rep.empty()
+	case strings.HasSuffix(err.Error(), "expected single document, found multiple"):
+		rep.add(place{}, "holds more than one document", "one playbook in a file, without a line of ---")
+		return nil
+	default:
 		rep.syntax(err)
 		return nil
 	}
@@ -92,10 +99,15 @@ func parseYAML(rep *report, data []byte) *yaml.Node {
 		root = root.Content[0]
 	}
 	if root.IsZero() || isNull(root) {
-		rep.add(place{line: 1, column: 1}, "is empty", "a playbook; start from a copy of a shipped one: "+strings.Join(Shipped(), ", "))
-		return nil
+		return rep.empty()
 	}
 	return root
+}
+
+// empty reports a file without a playbook, and is no node.
+func (r *report) empty() *yaml.Node {
+	r.add(place{}, "is empty", "a playbook; start from a copy of a shipped one: "+strings.Join(Shipped(), ", "))
+	return nil
 }
 
 // syntax reports what the YAML parser refused.

@@ -236,11 +236,10 @@ func (w *walk) found(t Trigger) {
 	if w.looped[t] {
 		return
 	}
-	names := make([]string, 0, len(loop)+1)
+	names := []string{string(t)}
 	for i := len(loop) - 1; i >= 0; i-- { // the path leads from what waits to what it waits for
 		w.looped[loop[i]] = true
 		names = append(names, string(loop[i]))
 	}
-	names = append(names, names[0])
 	w.c.wrong(w.rules[t].key, "feeds itself: "+strings.Join(names, " → "), "triggers that come from outside this circle")
 }

@@ -226,17 +226,17 @@ func (c *checker) triggerMention(m mention[Trigger]) {
 		}
 		c.wrong(m.key, quote(kind)+" is no trigger", suggest(kind, known))
 	case !slices.Contains(namedKinds, kind):
-		c.wrong(m.key, quote(string(*m.name))+" is no trigger", c.nearestKind(kind)+":"+id)
+		c.wrong(m.key, quote(string(*m.name))+" is no trigger", nearestKind(kind, id))
 	default:
 		c.namedTrigger(m, kind, id)
 	}
 }
 
-func (c *checker) nearestKind(kind string) string {
+func nearestKind(kind, id string) string {
 	if near := nearest(kind, namedKinds); near != "" {
-		return near
+		return near + ":" + id
 	}
-	return "one of " + strings.Join(namedKinds, ", ")
+	return "one of " + strings.Join(namedKinds, ":ID, ") + ":ID"
 }
 
 func (c *checker) namedTrigger(m mention[Trigger], kind, id string) {
