@@ -138,8 +138,11 @@ func (p *Platform) changed(ctx context.Context, channel string, since time.Time)
 	list, err := call(ctx, p, op, func(ctx context.Context) (*model.PostList, *model.Response, error) {
 		return p.api.GetPostsSince(ctx, channel, since.UnixMilli(), false)
 	})
-	if err != nil || len(list.Order) < changedCap {
-		return list.ToSlice(), err
+	if err != nil {
+		return nil, err
+	}
+	if len(list.Order) < changedCap {
+		return list.ToSlice(), nil
 	}
 	const pages, size = 50, 200
 	var posts []*model.Post

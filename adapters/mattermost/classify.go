@@ -29,6 +29,7 @@ const (
 	idThreadNotHere  = "api.post.create_post.channel_root_id.app_error"
 	idTooManyRooms   = "api.channel.create_channel.max_channel_limit.app_error"
 	idPostInProgress = "api.post.deduplicate_create_post.pending"
+	idNobodyThere    = "api.channel.create_direct_channel.invalid_user.app_error"
 )
 
 // classes are the ids whose class does not follow from the status.
@@ -39,16 +40,19 @@ var classes = map[string]chat.Class{
 	idThreadNotHere:  chat.Missing,
 	idTooManyRooms:   chat.Forbidden,
 	idPostInProgress: chat.Unsure,
+	idNobodyThere:    chat.Missing,
 }
 
 // hints say what an admin can do.
 var hints = map[string]string{
 	idTooManyRooms: "raise MaxChannelsPerTeam in the System Console; archived channels count",
 	idArchivedPost: "the channel is archived; unarchive it or name another",
-	"api.context.session_expired.app_error": "the bot's token is revoked or the bot is disabled; " +
-		"run `sitrep setup mattermost` for a new token",
-	"api.context.permissions.app_error": "the bot lacks a permission or is not in the team or channel; " +
-		"run `sitrep setup mattermost` and see docs/mattermost.md",
+}
+
+// classHints are for errors without a hint of their own.
+var classHints = map[chat.Class]string{
+	chat.Revoked:   "the bot's token is revoked or the bot is disabled; run `sitrep setup mattermost` for a new token",
+	chat.Forbidden: "the bot lacks a permission or is not in the team or channel; run `sitrep setup mattermost` and see docs/mattermost.md",
 }
 
 // classify says what an error of the client library means. resp is nil when no answer came.
@@ -70,6 +74,9 @@ func classify(op string, resp *model.Response, err error) *chat.Error {
 		if class, ok := classes[app.Id]; ok {
 			out.Class = class
 		}
+	}
+	if out.Hint == "" {
+		out.Hint = classHints[out.Class]
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package mattermost
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -221,13 +220,12 @@ func (q asked) problem(text string) string {
 	return ""
 }
 
-// sent is a form as a request. Sending it again with other answers, after the first were not accepted, is
-// another delivery.
+// sent is a form as a request. Sending it again, after the answers were not accepted, is another delivery.
 func (p *Platform) sent(form opened, values map[string]string) chat.Request {
 	body, _ := json.Marshal(values) // strings always marshal, and in the order of their keys
 	sum := sha256.Sum256(body)
 	return chat.Request{
-		Delivery: "form/" + form.Nonce + "/" + hex.EncodeToString(sum[:8]),
+		Delivery: fmt.Sprintf("form/%s/%d/%x", form.Nonce, p.later.try(form.Nonce), sum[:8]),
 		Platform: Name,
 		Kind:     chat.Sent,
 		By:       p.who(form.User, ""),
@@ -264,7 +262,7 @@ func (p *Platform) after(ctx context.Context, form opened, r chat.Request, answe
 	if m.Empty() {
 		return
 	}
-	if err := p.whisper(ctx, r.By.ID, m, p.later.get(form.Nonce)); err != nil && !errors.Is(err, context.Canceled) {
+	if err := p.whisper(ctx, r.By.ID, m, p.later.path(form.Nonce)); err != nil && !errors.Is(err, context.Canceled) {
 		p.cfg.Log.Warn().Err(err).Msg("a private answer did not arrive")
 	}
 }

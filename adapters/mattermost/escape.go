@@ -14,6 +14,7 @@ var (
 	schemes = regexp.MustCompile(`(?i)\b(https?|ftps?|mailto|tel|mattermost|ws|wss|file|javascript|data):`)
 	hosts   = regexp.MustCompile(`(?i)\bwww\.`)
 	emoji   = regexp.MustCompile(`:([a-zA-Z0-9_+-]+:)`)
+	smiley  = regexp.MustCompile(`([:;=])(['-]?[()\[\]|/\\DPpOoSsXx@$*])|(<)(3)`)
 	number  = regexp.MustCompile(`^(\d+)([.)])`)
 )
 
@@ -27,7 +28,7 @@ var dropped = strings.NewReplacer(
 
 var markup = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`, `>`, `\>`, `|`, `\|`,
-	"@", "@"+gap, "#", "#"+gap, "~", "~"+gap, "!", "!"+gap, "$", "$"+gap,
+	"@", "@"+gap, "#", "#"+gap, "~", "~"+gap, "!", "!"+gap, "$", "$"+gap, "&", "&"+gap,
 )
 
 // quell takes from text what wakes people or leads somewhere, and leaves markup alone: for places where
@@ -48,6 +49,7 @@ func escape(text string, start bool) string {
 	text = schemes.ReplaceAllString(text, "${1}:"+gap)
 	text = hosts.ReplaceAllString(text, "www"+gap+".")
 	text = emoji.ReplaceAllString(text, ":"+gap+"$1")
+	text = smiley.ReplaceAllString(text, "$1$3"+gap+"$2$4")
 	text = markup.Replace(text)
 	lines := strings.Split(text, "\n")
 	for i := range lines {
@@ -79,13 +81,21 @@ func inline(text string) string {
 	return strings.Join(strings.FieldsFunc(clean(text), func(r rune) bool { return r == '\n' || r == '\v' || r == '\f' }), " ")
 }
 
-// code sets text in a fixed face. Nothing in it notifies, so that what it shows can be copied and typed.
+// code sets text in a fixed face. Nothing in it notifies, so it stays as it is and can be copied and typed.
+// More backticks than the text holds in a row stand around it.
 func code(text string) string {
-	text = strings.ReplaceAll(inline(text), "`", "'")
-	if strings.TrimSpace(text) == "" {
+	text = strings.TrimSpace(inline(text))
+	if text == "" {
 		return ""
 	}
-	return "`" + text + "`"
+	fence := "`"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	if strings.Contains(text, "`") {
+		return gap + fence + " " + text + " " + fence
+	}
+	return fence + text + fence
 }
 
 // cut shortens text to at most n runes, the last of them an ellipsis when something is missing. Escaped

@@ -22,6 +22,9 @@ func (p *Platform) post(ctx context.Context, a chat.Action, room chat.RoomID, fi
 	if err := known(op, string(room)); err != nil {
 		return chat.Result{}, err
 	}
+	if a.Body.Empty() && len(files) == 0 {
+		return chat.Result{}, &chat.Error{Class: chat.Invalid, Op: op, Code: "nothing to say"}
+	}
 	if again {
 		found, err := p.find(ctx, room, a.Key)
 		if err != nil {
@@ -100,7 +103,7 @@ func (p *Platform) enterAndPost(ctx context.Context, op string, post *model.Post
 	if chat.ClassOf(err) == chat.Missing && err != nil {
 		return nil, err
 	}
-	if err != nil || ch.Type != model.ChannelTypeOpen || p.enter(ctx, ch.Id) != nil {
+	if err != nil || ch.Type != model.ChannelTypeOpen || p.inside(ctx, ch.Id) || p.enter(ctx, ch.Id) != nil {
 		return nil, refused
 	}
 	return p.create1(ctx, op, post)

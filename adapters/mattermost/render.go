@@ -241,8 +241,34 @@ func link(s chat.Span) string {
 	if text == "" {
 		text = escape(s.URL, false)
 	}
-	safe := strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", `\`, "%5C", `"`, "%22", " ", "%20", "`", "%60", "*", "%2A")
-	return "[" + text + "](" + safe.Replace(u.String()) + ")"
+	return "[" + text + "](" + destination(u) + ")"
+}
+
+var (
+	unsafe = strings.NewReplacer("<", "%3C", ">", "%3E", `\`, "%5C", `"`, "%22", " ", "%20", "`", "%60", "*", "%2A")
+	parens = strings.NewReplacer("(", "%28", ")", "%29")
+)
+
+// destination is a URL as it may stand in the parentheses of a link: with none of its own, unless each is
+// closed again.
+func destination(u *url.URL) string {
+	s := unsafe.Replace(u.String())
+	depth := 0
+	for _, r := range s {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth < 0 || depth > 1 {
+			return parens.Replace(s)
+		}
+	}
+	if depth != 0 {
+		return parens.Replace(s)
+	}
+	return s
 }
 
 var channelNames = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)

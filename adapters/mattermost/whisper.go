@@ -69,37 +69,51 @@ func responsePath(address string) string {
 	return hookPaths.FindString(u.Path)
 }
 
-// laters remembers by which way a form's private answer can go. What is lost with a restart goes as a
-// private message instead.
+// laters remembers, for each open form, by which way its private answer can go and how often it was sent.
+// What is lost with a restart goes as a private message instead.
 type laters struct {
 	mu    sync.Mutex
-	paths map[string]laterPath
+	forms map[string]*later
 }
 
-type laterPath struct {
+type later struct {
 	path  string
+	tries int
 	until time.Time
 }
 
 func (l *laters) put(name, path string, now time.Time, life time.Duration) {
-	if path == "" {
-		return
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.paths == nil {
-		l.paths = map[string]laterPath{}
-	}
-	for old, p := range l.paths {
-		if now.After(p.until) {
-			delete(l.paths, old)
+	for old, f := range l.forms {
+		if now.After(f.until) {
+			delete(l.forms, old)
 		}
 	}
-	l.paths[name] = laterPath{path: path, until: now.Add(life)}
+	l.form(name).path = path
+	l.form(name).until = now.Add(life)
 }
 
-func (l *laters) get(name string) string {
+func (l *laters) path(name string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.paths[name].path
+	return l.form(name).path
+}
+
+// try counts how often a form was sent, this time included.
+func (l *laters) try(name string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.form(name).tries++
+	return l.form(name).tries
+}
+
+func (l *laters) form(name string) *later {
+	if l.forms == nil {
+		l.forms = map[string]*later{}
+	}
+	if l.forms[name] == nil {
+		l.forms[name] = &later{}
+	}
+	return l.forms[name]
 }

@@ -53,16 +53,21 @@ func (pg *postgres) serve(ctx context.Context, data string) error {
 		return err
 	}
 	pg.proc = proc
-	return proc.until(ctx, func(ctx context.Context) error { return pg.create(ctx, "ready") })
+	return proc.until(ctx, func(ctx context.Context) error { return pg.create(ctx, database{name: "ready"}) })
 }
 
-// create makes an empty database.
-func (pg *postgres) create(ctx context.Context, name string) error {
-	cmd := exec.CommandContext(ctx, filepath.Join(pg.bin, "createdb"),
-		"-h", "127.0.0.1", "-p", strconv.Itoa(pg.port), "-U", "mm", "--maintenance-db=postgres", name)
+// database is one to make: empty, or as a copy of another that nobody is connected to.
+type database struct{ name, like string }
+
+func (pg *postgres) create(ctx context.Context, db database) error {
+	args := []string{"-h", "127.0.0.1", "-p", strconv.Itoa(pg.port), "-U", "mm", "--maintenance-db=postgres"}
+	if db.like != "" {
+		args = append(args, "--template="+db.like)
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(pg.bin, "createdb"), append(args, db.name)...)
 	cmd.Dir = pg.dir
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("createdb %s: %w: %s", name, err, out)
+		return fmt.Errorf("createdb %s: %w: %s", db.name, err, out)
 	}
 	return nil
 }

@@ -41,6 +41,7 @@ type machine struct {
 	needs  needs
 	pg     *postgres
 	shared *Server
+	seeded *seed
 	count  int
 }
 
@@ -93,7 +94,10 @@ func (h *machine) server(t testing.TB, env map[string]string) *Server {
 	}
 	h.count++
 	s := &Server{binary: h.needs.server, dir: filepath.Join(h.dir, fmt.Sprintf("server%d", h.count))}
-	if err := s.boot(ctx, h.pg, fmt.Sprintf("mm%d", h.count), env); err != nil {
+	if err := s.boot(ctx, h.pg, database{name: fmt.Sprintf("mm%d", h.count)}, env); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.firstUser(ctx); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -133,11 +137,12 @@ func (h *machine) close() {
 	}
 }
 
-func (s *Server) boot(ctx context.Context, pg *postgres, database string, env map[string]string) error {
+// boot starts the process on a new database.
+func (s *Server) boot(ctx context.Context, pg *postgres, db database, env map[string]string) error {
 	if err := os.Mkdir(s.dir, 0o755); err != nil {
 		return fmt.Errorf("start Mattermost: %w", err)
 	}
-	if err := pg.create(ctx, database); err != nil {
+	if err := pg.create(ctx, db); err != nil {
 		return err
 	}
 	port, err := freePort()
@@ -145,12 +150,9 @@ func (s *Server) boot(ctx context.Context, pg *postgres, database string, env ma
 		return err
 	}
 	s.URL = fmt.Sprintf("http://127.0.0.1:%d", port)
-	s.env = settings(s.dir, port, pg.source(database))
+	s.env = settings(s.dir, port, pg.source(db.name))
 	maps.Copy(s.env, env)
-	if err := s.run(ctx); err != nil {
-		return err
-	}
-	return s.firstUser(ctx)
+	return s.run(ctx)
 }
 
 // run starts the process and waits until it answers.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -61,9 +62,15 @@ func (w *window) read(socket *model.WebSocketClient, hello chan<- struct{}) {
 func (p *Person) Await(what string, wanted func(*model.WebSocketEvent) bool) *model.WebSocketEvent {
 	p.t.Helper()
 	p.Look()
-	ctx, cancel := context.WithTimeout(p.t.Context(), patience/3)
+	return p.await(p.t, 0, what, wanted)
+}
+
+// await is Await for events from the nth on.
+func (p *Person) await(t testing.TB, n int, what string, wanted func(*model.WebSocketEvent) bool) *model.WebSocketEvent {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience/3)
 	defer cancel()
-	for seen := 0; ; {
+	for seen := n; ; {
 		events, more := p.see.since(seen)
 		for _, event := range events {
 			if wanted(event) {
@@ -74,7 +81,7 @@ func (p *Person) Await(what string, wanted func(*model.WebSocketEvent) bool) *mo
 		select {
 		case <-more:
 		case <-ctx.Done():
-			p.t.Fatalf("%s never saw %s; saw %s", p.Name, what, p.see.kinds())
+			t.Fatalf("%s never saw %s; saw %s", p.Name, what, p.see.kinds())
 		}
 	}
 }
@@ -83,6 +90,13 @@ func (w *window) since(n int) ([]*model.WebSocketEvent, <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.events[n:], w.more
+}
+
+// count is how many events arrived so far.
+func (w *window) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.events)
 }
 
 func (w *window) kinds() string {
