@@ -1,9 +1,12 @@
 package playbook
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 func TestEveryShippedPlaybookLoads(t *testing.T) {
@@ -13,5 +16,121 @@ func TestEveryShippedPlaybookLoads(t *testing.T) {
 		book, err := Load(name)
 		require.NoError(t, err)
 		require.Equal(t, name, book.Name)
+		require.Contains(t, Languages, book.Language)
 	}
+}
+
+func TestAPlaybookThatIsNotShippedNamesThoseThatAre(t *testing.T) {
+	t.Parallel()
+	_, err := Load("nexus")
+	require.ErrorContains(t, err, `no shipped playbook "nexus"; there are: `)
+	require.ErrorContains(t, err, "nexus-micro")
+	_, err = Text("../load")
+	require.Error(t, err)
+}
+
+func TestTheSourceOfAShippedPlaybookCanBeStartedFrom(t *testing.T) {
+	t.Parallel()
+	text, err := Text("nexus-micro")
+	require.NoError(t, err)
+	_, err = Parse("mine.yaml", []byte(strings.Replace(string(text), "after: 15m", "after: 10m", 1)))
+	require.NoError(t, err)
+}
+
+func TestProblemsAreAnErrorWithEverythingInIt(t *testing.T) {
+	t.Parallel()
+	_, err := Parse("mine.yaml", []byte(complete("titel: Small\nabout: [1]\n")))
+	var problems Problems
+	require.ErrorAs(t, err, &problems)
+	require.Equal(t, Problem{
+		File: "mine.yaml", Line: 1, Column: 1, Path: "titel", What: `unknown key "titel"`, Fix: "title",
+	}, problems[0])
+	require.Len(t, strings.Split(err.Error(), "\n"), len(problems))
+}
+
+func TestTooManyProblemsAreCut(t *testing.T) {
+	t.Parallel()
+	_, err := Parse("bad.yaml", []byte(complete("flags:\n"+strings.Repeat("  - {}\n", maxItems))))
+	var problems Problems
+	require.ErrorAs(t, err, &problems)
+	require.Len(t, problems, maxProblems+1)
+	require.Equal(t, "bad.yaml: has more than these 100 problems", problems[maxProblems].String())
+}
+
+func TestLimitsOfAFile(t *testing.T) {
+	t.Parallel()
+	_, err := Parse("big.yaml", []byte("about: "+strings.Repeat("x", maxBytes)))
+	require.EqualError(t, err, "big.yaml: is 256 KiB long; write: at most 256 KiB")
+	_, err = Parse("bad.yaml", []byte(complete("flags:\n"+strings.Repeat("  - {}\n", maxItems+1))))
+	require.ErrorContains(t, err, "flags: has 201 items; write: at most 200")
+	_, err = Parse("bad.yaml", []byte("title: \xff"))
+	require.ErrorContains(t, err, "is not YAML")
+}
+
+func TestSeveritiesAreReadInAnyCase(t *testing.T) {
+	t.Parallel()
+	book, err := Parse("small.yaml", []byte(complete(`checklists:
+  - id: list
+    title: List
+    on: [severity:s1]
+    severities: [s1]
+    tasks: [{id: one, text: One, severities: [s1], done_by: [severity:s1]}]
+`)))
+	require.NoError(t, err)
+	list := book.Checklists[0]
+	require.Equal(t, []Trigger{"severity:S1"}, list.On)
+	require.Equal(t, []SeverityID{"S1"}, list.Severities)
+	require.Equal(t, []SeverityID{"S1"}, list.Tasks[0].Severities)
+	require.Equal(t, []Trigger{"severity:S1"}, list.Tasks[0].DoneBy)
+}
+
+func TestEverythingIsRead(t *testing.T) {
+	t.Parallel()
+	book, err := Parse("small.yaml", []byte(complete(`about: "  Words.  "
+calendar: {zone: Europe/Paris, hours: "09:00-18:00", holidays: [2026-12-25]}
+facts:
+  - {id: users, label: Users, ask: How many?, at_declare: true}
+flags:
+  - {id: costly, label: Costly, above: {value: 1.5e3, currency: EUR}}
+clocks:
+  - id: response
+    label: Response
+    starts: [declared]
+    stops: [acknowledged]
+    business: TRUE
+    steps: [{after: 1d12h, kind: escalate, tell: [lead], expect: Help.}]
+`)))
+	require.NoError(t, err)
+	require.Equal(t, "Words.", book.About)
+	require.Equal(t, []string{"2026-12-25"}, book.Calendar.Holidays)
+	require.Equal(t, Fact{ID: "users", Label: "Users", Ask: "How many?", AtDeclare: true}, book.Facts[0])
+	require.Equal(t, &Amount{Value: 1500, Currency: "EUR"}, book.Flags[0].Above)
+	require.True(t, book.Clocks[0].Business)
+	require.Equal(t, []Step{{After: 36 * time.Hour, Kind: Escalate, Tell: []RoleID{"lead"}, Expect: "Help."}}, book.Clocks[0].Steps)
+}
+
+func TestDurationsReadWhatTheyWrite(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		d := time.Duration(rapid.Int64Range(1, int64(maxDuration/time.Second)).Draw(t, "seconds")) * time.Second
+		got, what, _ := parseDuration(writeDuration(d))
+		require.Empty(t, what)
+		require.Equal(t, d, got)
+	})
+}
+
+func TestNearestName(t *testing.T) {
+	t.Parallel()
+	known := []string{"acknowledged", "declared", "api-tester", "qa"}
+	for word, want := range map[string]string{
+		"acknowleged": "acknowledged", "DECLARED": "declared", "dcelared": "declared", "api-testers": "api-tester",
+		"aq": "qa", "entirely-else": "", "": "", "xyz": "", strings.Repeat("a", 5000): "",
+	} {
+		require.Equal(t, want, nearest(word, known), word)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := rapid.StringMatching(`[a-c]{0,6}`).Draw(t, "a"), rapid.StringMatching(`[a-c]{0,6}`).Draw(t, "b")
+		require.Equal(t, distance(a, b), distance(b, a))
+		require.Equal(t, a == b, distance(a, b) == 0)
+	})
 }
