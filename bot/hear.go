@@ -161,9 +161,17 @@ func (h *hearing) context(ctx context.Context, here *incident.State) (command.Co
 
 // command decides and answers with what came of it.
 func (h *hearing) command(ctx context.Context, intent command.Intent) (chat.Answer, error) {
-	number, err := h.number(ctx, intent)
+	number, refusal, err := h.number(ctx, intent)
 	if err != nil {
 		return chat.Answer{}, err
+	}
+	if refusal != nil {
+		h.b.metrics.commanded(intent.Command, "refused")
+		return h.refused(ctx, 0, refusal), nil
+	}
+	if declare, ok := intent.Command.(incident.Declare); ok {
+		declare.Number = number
+		intent.Command = declare
 	}
 	d, err := h.b.decide(ctx, h.b.open.incident(number), matter{
 		commands: []incident.Command{intent.Command},
@@ -193,17 +201,19 @@ func (h *hearing) refused(ctx context.Context, number int, refusal *incident.Ref
 	return answer
 }
 
-// number is the incident that a command is for. A declaration gets a number that nobody else has.
-func (h *hearing) number(ctx context.Context, intent command.Intent) (int, error) {
+// number is the incident that a command is for. A declaration gets a number that nobody else has, once it
+// is clear that it will not be refused.
+func (h *hearing) number(ctx context.Context, intent command.Intent) (int, *incident.Refusal, error) {
 	declare, ok := intent.Command.(incident.Declare)
 	if !ok {
-		return intent.Incident, nil
+		return intent.Incident, nil, nil
 	}
-	if declare.Number != 0 {
-		return declare.Number, nil
+	m := matter{by: h.by, from: origin(h.r.By)}
+	if _, refusal := incident.Decide(incident.State{}, declare, h.b.moment(incident.State{}, m, h.reader.Now)); refusal != nil {
+		return 0, refusal, nil
 	}
 	n, err := h.b.journal.Next(ctx, counter)
-	return int(n), err //nolint:gosec // a counter of incidents fits an int
+	return int(n), nil, err //nolint:gosec // a counter of incidents fits an int
 }
 
 func origin(u chat.User) string {
