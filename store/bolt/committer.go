@@ -81,10 +81,8 @@ func (j *Journal) write(ctx context.Context, run func(*txn) error) error {
 func (j *Journal) commitLoop() {
 	defer close(j.stopped)
 	for range j.kick {
-		// Those who were answered a moment ago are about to come back: let them run first, so that they join this
-		// group and do not wait for the next. It costs a lone writer nothing.
-		runtime.Gosched()
 		for {
+			j.gather()
 			group, stopping := j.takeGroup()
 			if stopping {
 				answer(group, store.ErrClosed)
@@ -94,7 +92,22 @@ func (j *Journal) commitLoop() {
 				break
 			}
 			j.commitGroup(group)
-			runtime.Gosched()
+		}
+	}
+}
+
+// gather lets others run as long as that brings more to commit: those who were answered a moment ago are about to
+// come back, and join this group in place of waiting for the next. It waits for nobody, and costs a lone writer less
+// than a microsecond.
+func (c *committer) gather() {
+	const idle = 3 // passes of the scheduler without anybody new
+	for was, quiet := 0, 0; quiet < idle; {
+		runtime.Gosched()
+		c.queueMu.Lock()
+		n := len(c.queue)
+		c.queueMu.Unlock()
+		if quiet++; n > was {
+			was, quiet = n, 0
 		}
 	}
 }
