@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/sitrep-bot/sitrep/bot/chat"
+	"github.com/sitrep-bot/sitrep/bot/words"
 	"github.com/sitrep-bot/sitrep/workflows/incident"
 )
 
@@ -15,38 +16,118 @@ type Reader struct {
 	Slash string // the slash command, "/incident"
 }
 
-// Answer is what only the asker sees of a command that happened.
-func Answer(_ Reader, _ incident.Command, _, _ incident.State, _ []incident.Recorded) chat.Message {
-	return chat.Message{}
+// teller tells about s what only the reader sees. It mentions nobody.
+func (r Reader) teller(s incident.State) teller {
+	return teller{w: words.For(r.Lang), zone: r.Zone, s: s, ref: r.Now}
 }
 
-// Refused is why a command did not happen, and what would work.
-func Refused(_ Reader, _ *incident.Refusal) chat.Message { return chat.Message{} }
+// Answer is what only the asker sees of a command that happened: one line, more for a declaration. The
+// room has the rest.
+func Answer(r Reader, c incident.Command, _, is incident.State, events []incident.Recorded) chat.Message {
+	t := r.teller(is)
+	if len(events) == 0 {
+		return t.w.Say(t.w.Paragraph("answer.nothing", "incident", number(is.Number)))
+	}
+	last := events[len(events)-1]
+	args := []any{"incident", number(is.Number)}
+	key := "answer.done"
+	switch c := c.(type) {
+	case incident.Declare:
+		return t.declared(c)
+	case incident.Acknowledge:
+		key = "answer.ack"
+	case incident.Update:
+		key = "answer.update"
+		args = append(args, "n", is.Updates, "next", t.when(is.LastUpdate.Next))
+	case incident.Brief:
+		key = "answer.brief"
+		args = append(args, "n", is.Briefs, "next", t.when(is.LastBrief.Next))
+	case incident.SetSeverity:
+		key = "answer.severity"
+		args = append(args, "severity", severity(is.Severity))
+	case incident.HandOff:
+		key = "answer.handoff"
+		args = append(args, "to", t.name(c.To))
+	case incident.Take, incident.Accept:
+		key = "answer.command"
+	case incident.Snooze:
+		key = "answer.snooze"
+		args = append(args, "until", t.when(last.At.Add(c.For)))
+	case incident.Note:
+		key = "answer.log"
+		args = append(args, "entry", entry(events[0].Seq))
+	case incident.RaiseFlag:
+		key = flagged(events)
+	}
+	return t.w.Say(t.w.Paragraph(key, args...))
+}
+
+// flagged tells apart a flag that brought somebody in from one that did not.
+func flagged(events []incident.Recorded) string {
+	for _, r := range events {
+		if e, ok := r.Event.(incident.FlagRaised); ok && !e.Fires {
+			return "answer.flag.quiet"
+		}
+	}
+	return "answer.done"
+}
+
+// declared echoes what was understood of a new incident.
+func (t teller) declared(c incident.Declare) chat.Message {
+	s := t.s
+	key := "answer.declared"
+	if s.RoomName == "" {
+		key = "answer.backlog"
+	}
+	list := []chat.Field{t.field("severity", text(severity(s.Severity))...)}
+	if s.RoomName != "" {
+		list = append(list, t.field("room", text("#"+s.RoomName)...))
+	}
+	if !s.Commander.Zero() {
+		list = append(list, t.field("commander", t.name(s.Commander)))
+	}
+	if team := t.names(holders(s.Roles)); len(team) > 0 {
+		list = append(list, t.field("team", team...))
+	}
+	if len(s.People) > 0 {
+		list = append(list, t.field("invited", t.names(s.People)...))
+	}
+	if s.Origin.Label != "" {
+		list = append(list, t.field("origin", text(s.Origin.Label)...))
+	}
+	blocks := []chat.Block{
+		t.w.Paragraph(key, "incident", bold(number(s.Number)), "title", s.Title),
+		{Kind: chat.Fields, Fields: list},
+	}
+	if missing := t.unfilled(); len(missing) > 0 {
+		blocks = append(blocks, t.w.Paragraph("brief.missing", "roles", t.w.Join(missing...)))
+	}
+	if c.Severity == "" {
+		blocks = append(blocks, t.w.Block(chat.Small, "answer.usual", "severity", string(s.Severity.ID)))
+	}
+	return t.w.Say(blocks...)
+}
+
+// unfilled are the roles that nobody holds.
+func (t teller) unfilled() []any {
+	var list []any
+	for _, h := range t.s.Roles {
+		if len(h.Holders) == 0 {
+			list = append(list, t.role(h))
+		}
+	}
+	return list
+}
 
 // Trouble is what the asker reads when something is wrong with sitrep itself. Code names the sentence
-// trouble.CODE.
-func Trouble(_ Reader, _ string, _ map[string]any) chat.Message { return chat.Message{} }
-
-// List is the open incidents.
-func List(_ Reader, _ []incident.State) chat.Message { return chat.Message{} }
-
-// Found is the incidents that were found for words.
-func Found(_ Reader, _ string, _ []incident.State) chat.Message { return chat.Message{} }
-
-// Show is one incident.
-func Show(_ Reader, _ incident.State) chat.Message { return chat.Message{} }
-
-// Timeline is what happened, in order.
-func Timeline(_ Reader, _ incident.State, _ []incident.Recorded) chat.Message { return chat.Message{} }
-
-// Catchup is what matters to somebody who joins now.
-func Catchup(_ Reader, _ incident.State, _ []incident.Recorded) chat.Message { return chat.Message{} }
-
-// Roles is who does what.
-func Roles(_ Reader, _ incident.State) chat.Message { return chat.Message{} }
-
-// Tasks is what is to be done.
-func Tasks(_ Reader, _ incident.State) chat.Message { return chat.Message{} }
-
-// Home is the bot's home page.
-func Home(_ Reader, _ []incident.State) chat.Message { return chat.Message{} }
+// trouble.CODE; an unknown one is told as "unexpected".
+func Trouble(r Reader, code string, args map[string]any) chat.Message {
+	t := r.teller(incident.State{})
+	key := "trouble." + code
+	if !t.w.Has(key) {
+		key = "trouble.unexpected"
+	}
+	m := t.w.Say(t.w.Paragraph(key, t.pairs(args, "")...))
+	m.Tone = chat.Caution
+	return m
+}

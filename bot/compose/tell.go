@@ -1,0 +1,205 @@
+package compose
+
+import (
+	"slices"
+
+	"github.com/sitrep-bot/sitrep/bot/chat"
+	"github.com/sitrep-bot/sitrep/workflows/incident"
+	"github.com/sitrep-bot/sitrep/workflows/playbook"
+)
+
+// tell adds event i to the message for the room, as far as it is worth a word there.
+func (s *scene) tell(i int) {
+	r := s.events[i]
+	switch e := r.Event.(type) {
+	case incident.StatusSet, incident.ClockStarted, incident.ClockStopped, incident.RoomOpened:
+		// The card shows it.
+	case incident.Mitigated:
+		if !s.follows(i, incident.MonitoringStarted{}) && !s.follows(i, incident.Resolved{}) {
+			s.plain(r)
+		}
+	case incident.Resolved:
+		s.resolved(r)
+	case incident.Reopened, incident.Regressed:
+		s.tone = chat.Caution
+		s.plain(r)
+	case incident.SeverityChanged:
+		s.severityChanged(r, e)
+	case incident.RoleGiven:
+		s.bring(e.Holding.Holders...)
+		s.press(RankRole)
+		s.plain(r)
+	case incident.HandOffOffered:
+		s.press(RankRole)
+		s.plain(r)
+		s.offer(primary(s.button("handoff", "accept", "accept")), s.button("handoff", "decline", "decline"))
+	case incident.HandOffDeclined:
+		s.press(RankRole)
+		s.plain(r)
+	case incident.Joined:
+		s.bring(e.People...)
+		if len(s.events) == 1 {
+			s.plain(r)
+		}
+	case incident.Escalated:
+		s.escalation(r, e)
+	case incident.ImpactSet, incident.FactFound:
+		if !s.with(incident.Updated{}) {
+			s.plain(r)
+		}
+	case incident.Noted:
+		if e.Source.Message == "" {
+			s.plain(r)
+		}
+	case incident.GateOverridden:
+		s.tone = chat.Caution
+		s.plain(r)
+	case incident.NotReached, incident.DeliveryFailed, incident.RoomFailed:
+		s.tone = chat.Caution
+		s.plain(r)
+	default:
+		s.tellWork(r)
+	}
+}
+
+// tellWork adds what happened to tasks, clocks and messages.
+func (s *scene) tellWork(r incident.Recorded) {
+	switch e := r.Event.(type) {
+	case incident.ChecklistOpened:
+		s.checklist(e)
+	case incident.TaskDone:
+		if !e.Auto {
+			s.plain(r)
+		}
+	case incident.ChecklistSettled:
+		s.settled(e)
+	case incident.ClockStruck:
+		s.clockStruck(r, e)
+	case incident.ClockSnoozed:
+		s.snoozed(r)
+	case incident.Updated:
+		s.updated(r, e)
+	case incident.Briefed:
+		s.briefed(r, e)
+	default:
+		s.plain(r)
+	}
+}
+
+// plain adds the event's own sentence.
+func (s *scene) plain(r incident.Recorded) {
+	key, foreign, args := s.sentence(r)
+	if key != "" {
+		s.say(s.told(key, foreign, args...)...)
+	}
+}
+
+// follows tells whether an event of the same kind as like comes after event i.
+func (s *scene) follows(i int, like incident.Event) bool {
+	return slices.ContainsFunc(s.events[i+1:], func(r incident.Recorded) bool { return r.Event.Kind() == like.Kind() })
+}
+
+// with tells whether the decision holds an event of that kind.
+func (s *scene) with(like incident.Event) bool {
+	return slices.ContainsFunc(s.events, func(r incident.Recorded) bool { return r.Event.Kind() == like.Kind() })
+}
+
+// severityChanged says it with who joins and who is released.
+func (s *scene) severityChanged(r incident.Recorded, e incident.SeverityChanged) {
+	if e.To.Rank < e.From.Rank {
+		s.tone = tone(s.s)
+	}
+	s.plain(r)
+	if s.was.RoomName == "" {
+		return // everybody is told and brought in with the room
+	}
+	list := chat.Block{Kind: chat.List}
+	for _, h := range e.Joined {
+		if len(h.Holders) == 0 {
+			list.Items = append(list.Items, s.w.Spans("card.role.nobody", "role", s.role(h)))
+			continue
+		}
+		s.press(RankRole)
+		s.bring(h.Holders...)
+		list.Items = append(list.Items, s.w.Spans("brief.role",
+			"people", s.everybody(h.Holders), "role", bold(s.role(h)), "does", h.Does))
+	}
+	if len(list.Items) > 0 {
+		s.say(s.w.Paragraph("severity.joined"), list)
+	}
+	if len(e.Released) > 0 {
+		released := make([]any, len(e.Released))
+		for i, h := range e.Released {
+			released[i] = s.role(h)
+		}
+		s.say(s.w.Paragraph("severity.released", "roles", s.w.Join(released...)))
+	}
+}
+
+// escalation pages: it brings the people in and says what is expected of them.
+func (s *scene) escalation(r incident.Recorded, e incident.Escalated) {
+	s.press(RankPage)
+	s.tone = chat.Critical
+	s.plain(r)
+	if e.Expect != "" {
+		s.say(s.w.Paragraph("escalate.expect", "expect", e.Expect))
+	}
+	if len(e.To.Holders) > 0 {
+		s.bring(e.To.Holders...)
+		s.offer(primary(s.button("ack", "", "onit")))
+	}
+}
+
+// clockStruck reminds whoever has to hear it, with the buttons that settle it.
+func (s *scene) clockStruck(r incident.Recorded, e incident.ClockStruck) {
+	if e.Step == playbook.Escalate {
+		return // each page says it itself
+	}
+	key, _, args := s.sentence(r)
+	if e.Step == playbook.Overdue && s.falls(e) {
+		key = "said.clock.fell"
+		args = append(args, "role", s.roleTitle(e.Owes, ""))
+	}
+	s.press(RankRole)
+	s.say(s.w.Paragraph(key, args...))
+	switch {
+	case e.Step == playbook.End:
+		s.offer(primary(s.button("resolve", "", "resolve")), s.button("regression", "", "regression"))
+		return
+	case e.Step == playbook.Overdue:
+		s.tone = chat.Caution
+	}
+	c, _ := s.s.Clock(e.ID)
+	switch {
+	case c.Promise == "update":
+		s.offer(primary(s.button("update", "", "post.update")))
+	case c.Promise == "brief":
+		s.offer(primary(s.button("brief", "", "post.brief")))
+	case s.s.Phase == incident.PhaseDeclared:
+		s.offer(primary(s.button("ack", "", "ack")))
+	}
+	s.offer(s.button("snooze", "10m", "snooze"))
+}
+
+// falls tells whether somebody else than the role that owes it has to hear of an overdue promise.
+func (s *scene) falls(e incident.ClockStruck) bool {
+	if e.Owes == "" || e.Owes == playbook.TheCommander {
+		return false
+	}
+	return !slices.ContainsFunc(e.Told, func(h incident.Holding) bool { return h.Role == e.Owes })
+}
+
+// snoozed says it once for all clocks.
+func (s *scene) snoozed(r incident.Recorded) {
+	var labels []string
+	for _, o := range s.events {
+		if e, ok := o.Event.(incident.ClockSnoozed); ok {
+			labels = append(labels, e.Label)
+			if o.Seq < r.Seq {
+				return
+			}
+		}
+	}
+	e, _ := r.Event.(incident.ClockSnoozed)
+	s.say(s.w.Paragraph("said.snoozed", "who", s.name(r.By), "clock", s.w.JoinTexts(slices.Compact(labels)), "until", s.when(e.Until)))
+}
