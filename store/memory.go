@@ -104,6 +104,15 @@ func (m *Memory) Commit(ctx context.Context, c Commit) (uint64, error) {
 	return last, nil
 }
 
+// CommitAll implements Log.
+func (m *Memory) CommitAll(ctx context.Context, commits []Commit) []Result {
+	results := make([]Result, len(commits))
+	for i, c := range commits {
+		results[i].Last, results[i].Err = m.Commit(ctx, c)
+	}
+	return results
+}
+
 // refuse tells why a commit cannot be taken.
 func (m *Memory) refuse(c Commit) (uint64, error) {
 	if was, ok := m.state.Seen[c.Seen]; ok {

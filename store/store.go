@@ -88,6 +88,12 @@ type Commit struct {
 	At time.Time
 }
 
+// Result is what Commit answers.
+type Result struct {
+	Last uint64
+	Err  error
+}
+
 // Record is one event as it was committed.
 type Record struct {
 	Seq  uint64
@@ -169,6 +175,9 @@ type Log interface {
 	// A context that ends before the commit has begun stops it; one that ends later does not, and the answer is
 	// then what happened.
 	Commit(ctx context.Context, c Commit) (last uint64, err error)
+	// CommitAll commits decisions that have nothing to do with each other, in their order, each taken or refused on
+	// its own as by Commit, and answers each in its place. It costs less than as many calls of Commit.
+	CommitAll(ctx context.Context, commits []Commit) []Result
 	// Seen tells what the commit with this Seen recorded, if there was one and it has not been swept.
 	Seen(ctx context.Context, id string) (stream string, last uint64, ok bool, err error)
 	// Sweep forgets the ids of requests committed before the given moment, and tells how many. Keep a day.

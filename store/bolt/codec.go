@@ -85,7 +85,7 @@ type event struct {
 }
 
 func (e event) encode() []byte {
-	b := make([]byte, 0, 16+2+len(e.stream)+len(e.data))
+	b := room(16 + 2 + len(e.stream) + len(e.data))
 	b = binary.BigEndian.AppendUint64(b, e.seq)
 	b = binary.BigEndian.AppendUint64(b, e.prev)
 	return append(appendText(b, e.stream), e.data...)
@@ -108,7 +108,7 @@ type head struct {
 }
 
 func (h head) encode() []byte {
-	b := make([]byte, 0, 16+timeSize)
+	b := room(16 + timeSize)
 	b = binary.BigEndian.AppendUint64(b, h.last)
 	b = binary.BigEndian.AppendUint64(b, h.position)
 	return appendTime(b, h.wake)
@@ -130,7 +130,7 @@ type item struct {
 }
 
 func (it item) encode() []byte {
-	b := make([]byte, 0, 64+len(it.Lane)+len(it.Replaces)+len(it.Note)+len(it.Payload))
+	b := room(64 + len(it.Lane) + len(it.Replaces) + len(it.Note) + len(it.Payload))
 	b = binary.BigEndian.AppendUint64(b, it.order)
 	b = appendTime(b, it.At)
 	b = appendTime(b, it.NotBefore)

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -8,18 +9,43 @@ import (
 )
 
 // Commit implements store.Log.
-func (j *Journal) Commit(ctx context.Context, c store.Commit) (last uint64, err error) {
+func (j *Journal) Commit(ctx context.Context, c store.Commit) (uint64, error) {
 	if err := c.Check(); err != nil {
 		return 0, err
 	}
-	err = j.write(ctx, func(t *txn) error {
-		last, err = t.commit(c)
-		return err
-	})
-	if err != nil {
+	var last uint64
+	if err := j.write(ctx, committing(c, &last)); err != nil {
 		return last, fmt.Errorf("commit to %q: %w", c.Stream, err)
 	}
 	return last, nil
+}
+
+// CommitAll implements store.Log. The commits join one group, as far as a group goes.
+func (j *Journal) CommitAll(ctx context.Context, commits []store.Commit) []store.Result {
+	results := make([]store.Result, len(commits))
+	ops := make([]op, 0, len(commits))
+	asked := make([]int, 0, len(commits))
+	for i, c := range commits {
+		if results[i].Err = c.Check(); results[i].Err == nil {
+			ops = append(ops, op{ctx: ctx, run: committing(c, &results[i].Last)})
+			asked = append(asked, i)
+		}
+	}
+	err := j.writeAll(ctx, ops)
+	for n, i := range asked {
+		if err := cmp.Or(err, ops[n].err); err != nil {
+			results[i].Err = fmt.Errorf("commit to %q: %w", commits[i].Stream, err)
+		}
+	}
+	return results
+}
+
+// committing returns what makes a commit in a transaction, and where to put the number it ends at.
+func committing(c store.Commit, last *uint64) func(*txn) error {
+	return func(t *txn) (err error) {
+		*last, err = t.commit(c)
+		return err
+	}
 }
 
 func (t *txn) commit(c store.Commit) (uint64, error) {
@@ -145,5 +171,5 @@ func (t *txn) setAlarm(c store.Commit, was head, known bool) error {
 		return nil
 	}
 	t.news = true
-	return t.put(bAlarms, at(c.Wake, []byte(c.Stream)), nil)
+	return t.putText(bAlarms, at(c.Wake, []byte(c.Stream)), "")
 }

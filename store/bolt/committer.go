@@ -22,7 +22,7 @@ type op struct {
 	ctx  context.Context
 	run  func(*txn) error
 	err  error
-	done chan struct{}
+	done *sync.WaitGroup
 }
 
 // committer is the queue in front of the one goroutine that writes.
@@ -58,23 +58,46 @@ func (c *committer) wake() {
 
 // write queues an operation and waits until it is durable or refused.
 func (j *Journal) write(ctx context.Context, run func(*txn) error) error {
+	ops := [1]op{{ctx: ctx, run: run}}
+	if err := j.writeAll(ctx, ops[:]); err != nil {
+		return err
+	}
+	return ops[0].err
+}
+
+// writeAll queues operations together and waits until each has its answer, unless none can be taken.
+func (j *Journal) writeAll(ctx context.Context, ops []op) error {
 	if j.options.ReadOnly {
-		return fmt.Errorf("%w: opened for reading only", store.ErrReadOnly)
+		return j.whyNot()
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	o := &op{ctx: ctx, run: run, done: make(chan struct{})}
+	var done sync.WaitGroup
+	done.Add(len(ops))
 	j.queueMu.Lock()
 	if j.stopping {
 		j.queueMu.Unlock()
 		return store.ErrClosed
 	}
-	j.queue = append(j.queue, o)
+	for i := range ops {
+		ops[i].done = &done
+		j.queue = append(j.queue, &ops[i])
+	}
 	j.queueMu.Unlock()
 	j.wake()
-	<-o.done
-	return o.err
+	done.Wait()
+	return nil
+}
+
+// whyNot tells why a journal that was opened for reading takes nothing.
+func (j *Journal) whyNot() error {
+	j.queueMu.Lock()
+	defer j.queueMu.Unlock()
+	if j.stopping {
+		return store.ErrClosed
+	}
+	return fmt.Errorf("%w: opened for reading only", store.ErrReadOnly)
 }
 
 // commitLoop commits group after group until the journal is closed.
@@ -132,7 +155,7 @@ func answer(group []*op, err error) {
 		if err != nil {
 			o.err = err
 		}
-		close(o.done)
+		o.done.Done()
 	}
 }
 

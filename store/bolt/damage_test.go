@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -252,8 +253,10 @@ func TestDamageStopsNobodyElse(t *testing.T) {
 		{run: func(txn *txn) error { panic("page 7: invalid page type") }},
 		{run: func(txn *txn) error { _, err := txn.commit(crashCommit("good", 2)); return err }},
 	}
+	var answered sync.WaitGroup
+	answered.Add(len(ops))
 	for _, o := range ops {
-		o.ctx, o.done = t.Context(), make(chan struct{})
+		o.ctx, o.done = t.Context(), &answered
 	}
 	j.commitGroup(ops)
 	require.NoError(t, ops[0].err)

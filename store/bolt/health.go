@@ -122,7 +122,7 @@ func (j *Journal) Ping(ctx context.Context) error {
 	if !j.health.refused.Load() && !j.options.ReadOnly {
 		return nil
 	}
-	if err := j.write(ctx, func(t *txn) error { return t.put(bMeta, keyPing, nil) }); err != nil {
+	if err := j.write(ctx, func(t *txn) error { return t.putText(bMeta, keyPing, "") }); err != nil {
 		return fmt.Errorf("ping: %w", err)
 	}
 	return nil

@@ -158,7 +158,7 @@ func (j *Journal) found(tx *bbolt.Tx) error {
 		}
 	}
 	t := newTxn(j, tx)
-	return t.put(bMeta, keyFormat, []byte(format))
+	return t.putText(bMeta, keyFormat, format)
 }
 
 // syncFolder makes the name of a new file durable. Not every system can, and the file is good without it.

@@ -46,12 +46,12 @@ func (t *txn) join(it item) error {
 		return err
 	}
 	if it.Replaces != "" {
-		if err := t.put(bReplaces, under(it.Replaces, it.order), []byte(it.Key)); err != nil {
+		if err := t.putText(bReplaces, under(it.Replaces, it.order), it.Key); err != nil {
 			return err
 		}
 	}
 	if it.Lane != "" {
-		if err := t.put(bLanes, under(it.Lane, it.order), []byte(it.Key)); err != nil {
+		if err := t.putText(bLanes, under(it.Lane, it.order), it.Key); err != nil {
 			return err
 		}
 	}
@@ -174,12 +174,12 @@ func (t *txn) placeHead(it item) error {
 func (t *txn) place(it item) error {
 	t.news = true
 	if need, missing := t.missing(it); missing {
-		return t.put(bParked, under(need, it.order), []byte(it.Key))
+		return t.putText(bParked, under(need, it.order), it.Key)
 	}
 	if it.NotBefore.IsZero() {
-		return t.put(bReady, readyKey(it), []byte(it.Key))
+		return t.putText(bReady, readyKey(it), it.Key)
 	}
-	return t.put(bLater, at(it.NotBefore, number(it.order)), []byte(it.Key))
+	return t.putText(bLater, at(it.NotBefore, number(it.order)), it.Key)
 }
 
 // unplace undoes place, wherever it put the item then.
@@ -216,7 +216,7 @@ func (t *txn) link(links []store.Link) error {
 			}
 			continue
 		}
-		if err := t.put(bLinks, []byte(l.Key), []byte(l.Value)); err != nil {
+		if err := t.putText(bLinks, []byte(l.Key), l.Value); err != nil {
 			return err
 		}
 		if err := t.unpark(l.Key); err != nil {

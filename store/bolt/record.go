@@ -56,12 +56,8 @@ func checksum(bucket int, key, body []byte) uint32 {
 	return crc32.Update(sum, castagnoli, body)
 }
 
-// seal returns the body with its checksum in front.
-func seal(bucket int, key, body []byte) []byte {
-	value := make([]byte, sumSize, sumSize+len(body))
-	binary.BigEndian.PutUint32(value, checksum(bucket, key, body))
-	return append(value, body...)
-}
+// room returns an empty record body with room for a checksum in front and for n bytes behind.
+func room(n int) []byte { return make([]byte, sumSize, sumSize+n) }
 
 // unseal returns the body of a record, or says that it is not what was written.
 func unseal(bucket int, key, value []byte) ([]byte, error) {
@@ -118,9 +114,16 @@ func (t *txn) get(id int, key []byte) (body []byte, ok bool, err error) {
 
 func (t *txn) has(id int, key []byte) bool { return t.bucket(id).Get(key) != nil }
 
-func (t *txn) put(id int, key, body []byte) error {
+// put writes a record. Its value is one that began as room.
+func (t *txn) put(id int, key, value []byte) error {
 	t.wrote = true
-	return t.bucket(id).Put(key, seal(id, key, body))
+	binary.BigEndian.PutUint32(value, checksum(id, key, value[sumSize:]))
+	return t.bucket(id).Put(key, value)
+}
+
+// putText writes a record that is a text, or nothing.
+func (t *txn) putText(id int, key []byte, text string) error {
+	return t.put(id, key, append(room(len(text)), text...))
 }
 
 func (t *txn) del(id int, key []byte) error {
@@ -187,6 +190,6 @@ func (t *txn) flush() error {
 	if t.tail == nil || !t.tail.changed {
 		return nil
 	}
-	body := binary.BigEndian.AppendUint64(nil, t.tail.position)
-	return t.put(bMeta, keyTail, binary.BigEndian.AppendUint64(body, t.tail.order))
+	value := binary.BigEndian.AppendUint64(room(16), t.tail.position)
+	return t.put(bMeta, keyTail, binary.BigEndian.AppendUint64(value, t.tail.order))
 }

@@ -35,10 +35,10 @@ func (t *txn) remember(c store.Commit, last uint64) error {
 	if c.Seen == "" {
 		return nil
 	}
-	if err := t.put(bSeenAt, at(c.At, []byte(c.Seen)), nil); err != nil {
+	if err := t.putText(bSeenAt, at(c.At, []byte(c.Seen)), ""); err != nil {
 		return err
 	}
-	return t.put(bSeen, []byte(c.Seen), append(number(last), c.Stream...))
+	return t.put(bSeen, []byte(c.Seen), append(binary.BigEndian.AppendUint64(room(8+len(c.Stream)), last), c.Stream...))
 }
 
 // Seen implements store.Log.
@@ -118,5 +118,5 @@ func (t *txn) next(counter string) (uint64, error) {
 	if ok && len(body) == 8 {
 		n += binary.BigEndian.Uint64(body)
 	}
-	return n, t.put(bCounters, []byte(counter), number(n))
+	return n, t.put(bCounters, []byte(counter), binary.BigEndian.AppendUint64(room(8), n))
 }

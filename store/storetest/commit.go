@@ -18,6 +18,7 @@ var commitCases = []testCase{
 	{"commit/no events", "a commit without events sets alarm and links and leaves the numbers alone", checkNoEvents},
 	{"commit/concurrent", "of commits based on the same event exactly one is taken, and none is lost", checkConcurrent},
 	{"commit/side by side", "commits to different streams do not hinder each other", checkSideBySide},
+	{"commit/together", "CommitAll takes or refuses each on its own, in order, and answers in place", checkTogether},
 	{"commit/links", "links are set, replaced and removed with the commit, in their order", checkLinks},
 	{"commit/claims", "a claim is granted once; the second learns who has it; the holder may repeat it", checkClaims},
 	{"commit/claim race", "of commits that claim the same link for different things exactly one is taken", checkClaimRace},
@@ -138,6 +139,30 @@ func checkSideBySide(t *testing.T, h *Harness) {
 	due, _, err := h.Due(t.Context(), minute(each), 0)
 	require.NoError(t, err)
 	require.Len(t, due, writers)
+}
+
+func checkTogether(t *testing.T, h *Harness) {
+	commits := []store.Commit{
+		{Stream: "a", Events: events(1, 2)},
+		{Stream: "a", Events: events(1, 2)},
+		{Stream: ""},
+		{Stream: "a", Expect: 2, Events: events(3, 1), Seen: "r"},
+		{Stream: "b", Seen: "r"},
+		{Stream: "b", Events: events(1, 1), Wake: minute(1)},
+	}
+	wants := []struct {
+		last uint64
+		err  error
+	}{{2, nil}, {2, store.ErrConflict}, {0, store.ErrInvalid}, {3, nil}, {3, store.ErrSeen}, {1, nil}}
+	results := h.CommitAll(t.Context(), commits)
+	require.Len(t, results, len(wants))
+	for i, want := range wants {
+		require.Equal(t, want.last, results[i].Last, "commit %d", i)
+		require.ErrorIs(t, results[i].Err, want.err, "commit %d", i)
+	}
+	require.Len(t, read(t, h, "a", 0), 3)
+	require.Len(t, read(t, h, "b", 0), 1)
+	require.Empty(t, h.CommitAll(t.Context(), nil))
 }
 
 func checkLinks(t *testing.T, h *Harness) {

@@ -152,6 +152,7 @@ func checkClosed(t *testing.T, h *Harness) {
 func callAll(ctx context.Context, j store.Journal) map[string]error {
 	answers := make(map[string]error)
 	_, answers["Commit"] = j.Commit(ctx, store.Commit{Stream: "s", Events: events(1, 1)})
+	answers["CommitAll"] = j.CommitAll(ctx, []store.Commit{{Stream: "s"}})[0].Err
 	_, _, _, answers["Seen"] = j.Seen(ctx, "r")
 	_, answers["Sweep"] = j.Sweep(ctx, minute(0))
 	_, answers["Verify"] = j.Verify(ctx, "")
