@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,8 +40,8 @@ type stage struct {
 	world    chattest.World
 	journal  store.Journal
 	script   script
-	bot      *bot.Bot
-	stop     func()
+	platform chat.Platform
+	bot      atomic.Pointer[bot.Bot]
 	seen     map[string]chattest.Seen
 	channels []string
 	looked   bool
@@ -56,7 +57,9 @@ func newStage(t *testing.T, s script, w chattest.World) *stage {
 		t: t, world: w, journal: store.NewMemory(), script: s, seen: map[string]chattest.Seen{},
 		now: opening, heard: make(chan chat.RequestKind, 1000),
 	}
+	st.platform = w.Platform()
 	st.start()
+	st.connect()
 	st.look()
 	return st
 }
@@ -76,7 +79,24 @@ func (st *stage) set(now time.Time) {
 	st.now = now
 }
 
-// start makes a bot on the journal and connects it to the world.
+// connect runs the world's platform until the test ends. The bot behind it may be another one later.
+func (st *stage) connect() {
+	st.t.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(st.t.Context()))
+	ready, done := make(chan struct{}), make(chan error, 1)
+	go func() { done <- st.platform.Run(ctx, st, sync.OnceFunc(func() { close(ready) })) }()
+	select {
+	case <-ready:
+	case err := <-done:
+		require.NoError(st.t, err, "the platform does not start")
+	}
+	st.t.Cleanup(func() {
+		cancel()
+		<-done
+	})
+}
+
+// start makes a bot on the journal, as if the one before had been killed.
 func (st *stage) start() {
 	st.t.Helper()
 	name := st.script.header["playbook"]
@@ -85,31 +105,15 @@ func (st *stage) start() {
 	}
 	pb, err := playbook.Load(name)
 	require.NoError(st.t, err)
-	platform := st.world.Platform()
-	cfg := bot.Config{
-		Journal: st.journal, Platforms: []chat.Platform{platform}, Playbook: pb, Roles: st.roles(), People: st.persons(platform.Name()),
-		Channels: map[chat.Name]bot.Channels{platform.Name(): {Announce: "incidents", Stakeholders: "leadership", Status: "status"}},
-		Budgets:  map[chat.Name]bot.Budget{platform.Name(): {PerSecond: 1e6, Burst: 1e6, RoomPerSecond: 1e6, RoomBurst: 1e6}},
-		Now:      st.clock, Log: zerolog.New(zerolog.NewTestWriter(st.t)).Level(zerolog.ErrorLevel),
-	}
-	b, err := bot.New(cfg)
-	require.NoError(st.t, err)
-	st.bot = b
-	ctx, cancel := context.WithCancel(st.t.Context())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() {
-		done <- platform.Run(ctx, &listener{bot: b, heard: st.heard}, sync.OnceFunc(func() { close(ready) }))
-	}()
-	select {
-	case <-ready:
-	case err := <-done:
-		require.NoError(st.t, err, "the platform does not start")
-	}
-	st.stop = sync.OnceFunc(func() {
-		cancel()
-		<-done
+	platform := st.platform.Name()
+	b, err := bot.New(bot.Config{
+		Journal: st.journal, Platforms: []chat.Platform{st.platform}, Playbook: pb, Roles: st.roles(), People: st.persons(platform),
+		Channels: map[chat.Name]bot.Channels{platform: {Announce: "incidents", Stakeholders: "leadership", Status: "status"}},
+		Budgets:  map[chat.Name]bot.Budget{platform: {PerSecond: 1e6, Burst: 1e6, RoomPerSecond: 1e6, RoomBurst: 1e6}},
+		Now:      st.clock, Zone: paris(st.t), Log: zerolog.New(zerolog.NewTestWriter(st.t)).Level(zerolog.ErrorLevel),
 	})
-	st.t.Cleanup(st.stop)
+	require.NoError(st.t, err)
+	st.bot.Store(b)
 	st.quiesce()
 }
 
@@ -128,27 +132,22 @@ func (st *stage) persons(platform chat.Name) []bot.Person {
 	var list []bot.Person
 	for _, id := range people {
 		list = append(list, bot.Person{
-			ID: id, Name: id, Handles: map[chat.Name]string{platform: string(st.world.User(st.t, id))},
+			ID: id, Name: strings.ToUpper(id[:1]) + id[1:], Handles: map[chat.Name]string{platform: string(st.world.User(st.t, id))},
 		})
 	}
 	return list
 }
 
-// listener lets the stage know when a request that nobody waits for was heard.
-type listener struct {
-	bot   *bot.Bot
-	heard chan chat.RequestKind
-}
-
-func (l *listener) Hear(ctx context.Context, r chat.Request) chat.Answer {
-	answer := l.bot.Hear(ctx, r)
-	l.heard <- r.Kind
+// Hear passes a request on to the bot of the moment, and lets the stage know that it was heard.
+func (st *stage) Hear(ctx context.Context, r chat.Request) chat.Answer {
+	answer := st.bot.Load().Hear(ctx, r)
+	st.heard <- r.Kind
 	return answer
 }
 
 func (st *stage) quiesce() time.Time {
 	st.t.Helper()
-	next, err := st.bot.Quiesce(st.t.Context())
+	next, err := st.bot.Load().Quiesce(st.t.Context())
 	require.NoError(st.t, err)
 	return next
 }
@@ -193,7 +192,6 @@ func (st *stage) perform(s step) []string {
 	case "wait":
 		return st.wait(s.wait)
 	case "restart":
-		st.stop()
 		st.start()
 	case "fault":
 		st.world.Fault(st.t, faultOf(s.text))
@@ -267,4 +265,12 @@ func (st *stage) await(kind chat.RequestKind) {
 // proves tells which rows of a script are not delivered, so that a typing error does not hide a hole.
 func unknownRows(s script, delivered []string) []string {
 	return slices.DeleteFunc(slices.Clone(s.rows), func(row string) bool { return slices.Contains(delivered, row) })
+}
+
+// paris is the zone of those whose zone nobody knows.
+func paris(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	return zone
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sitrep-bot/sitrep/adapters/chattest"
+	"github.com/sitrep-bot/sitrep/adapters/room/roomtest"
 )
 
 // The flag is looked up, because a package that the tests import may have made one of the same name.
@@ -28,7 +29,9 @@ func updateFlag() func() bool {
 var worlds = []struct {
 	name string
 	open func(t testing.TB) chattest.World
-}{}
+}{
+	{"room", func(t testing.TB) chattest.World { return roomtest.New(t) }},
+}
 
 // TestChats plays every transcript on every platform.
 func TestChats(t *testing.T) {
@@ -67,9 +70,17 @@ func playScript(t *testing.T, s script, w chattest.World) string {
 	t.Helper()
 	st := newStage(t, s, w)
 	seen := make([][]string, len(s.steps))
+	played := 0
+	t.Cleanup(func() {
+		if t.Failed() && played < len(s.steps) {
+			t.Logf("it went wrong at the step after this:\n%s", script{steps: s.steps[:played]}.render(seen))
+		}
+	})
 	for i, step := range s.steps {
+		played = i
 		seen[i] = st.play(step)
 	}
+	played = len(s.steps)
 	return s.render(seen)
 }
 
