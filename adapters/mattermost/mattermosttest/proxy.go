@@ -21,7 +21,6 @@ type Proxy struct {
 	mu     sync.Mutex
 	rules  []*Rule
 	conns  map[*line]struct{}
-	frozen bool
 	closed bool // new connections are refused
 	thaw   chan struct{}
 }
@@ -134,12 +133,12 @@ func (p *Proxy) Refuse(refuse bool) {
 	p.closed = refuse
 }
 
-// Freeze lets nothing pass any more on the connections there are, and does not close them.
-func (p *Proxy) Freeze() {
+// FreezeSockets lets nothing pass any more on the WebSockets there are, and does not close them.
+func (p *Proxy) FreezeSockets() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for conn := range p.conns {
-		conn.frozen = true
+		conn.frozen = conn.frozen || conn.socket
 	}
 }
 

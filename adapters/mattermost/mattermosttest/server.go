@@ -105,6 +105,9 @@ func (h *machine) server(t testing.TB, env map[string]string) *Server {
 
 func (h *machine) prepare(ctx context.Context, t testing.TB) {
 	t.Helper()
+	if testing.Short() && !demanded() {
+		t.Skip("a real Mattermost is started only without -short")
+	}
 	found, err := look()
 	if err != nil {
 		without(t, err)

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 )
@@ -184,9 +183,16 @@ func Everything(post *model.Post) string {
 	return strings.Join(parts, "\n")
 }
 
-// Pause waits d of real time, for what a server does by itself. Nothing else waits like that.
-func Pause(ctx context.Context, d time.Duration) {
-	pause, cancel := context.WithTimeout(ctx, d)
-	defer cancel()
-	<-pause.Done()
+// LastDialog is the newest dialog that was opened for this person, once everything has arrived.
+func (p *Person) LastDialog() model.OpenDialogRequest {
+	p.t.Helper()
+	p.settled(p.t)
+	events, _ := p.see.since(0)
+	for i := len(events) - 1; i >= 0; i-- {
+		if found := inner[model.OpenDialogRequest](events[i], "dialog", model.WebsocketEventOpenDialog); found != nil {
+			return *found
+		}
+	}
+	p.t.Fatalf("no dialog was opened for %s", p.Name)
+	return model.OpenDialogRequest{}
 }

@@ -31,8 +31,8 @@ type World struct {
 	platform *witness
 	mu       sync.Mutex
 	forms    map[string]opened // open before each person
-	woken    int64             // posts up to this time were counted
-	counted  map[string]bool   // post ids
+	counted  map[string]bool   // person and post ids
+	calls    []Callback        // what the server sent
 }
 
 var (
@@ -116,7 +116,7 @@ func (w *World) connect(t testing.TB, configure func(*mattermost.Config)) {
 	}
 	platform, err := mattermost.New(w.Config)
 	must(t, "make the platform", err)
-	listener.Config.Handler = platform.Handler()
+	listener.Config.Handler = w.recorded(platform.Handler())
 	w.platform = &witness{Platform: platform}
 }
 
