@@ -82,6 +82,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+	w.Header().Set("X-OAuth-Scopes", s.granted())
 	if s.opts.Before != nil {
 		s.opts.Before(r.Context(), name)
 	}

@@ -162,6 +162,13 @@ func (s *Server) Without(scopes ...string) {
 	t.scopes = slices.DeleteFunc(slices.Clone(t.scopes), func(scope string) bool { return slices.Contains(scopes, scope) })
 }
 
+// granted is what every answer says about the token, in a header (Slack docs).
+func (s *Server) granted() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.tokens[s.BotToken].scopes, ",")
+}
+
 func authTest(c *call) obj {
 	s := c.s
 	return yes(obj{

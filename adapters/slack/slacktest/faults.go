@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
+	"time"
 )
 
 // Fault is a bad answer that a test orders.
@@ -19,6 +21,7 @@ const (
 	DropBefore  Fault = "drop before"  // the connection is cut, nothing happened
 	Internal    Fault = "500"          // HTTP 500
 	Unavailable Fault = "503"          // HTTP 503
+	Silent      Fault = "silent"       // nothing happens and no answer comes until the caller gives up
 	HTML        Fault = "html"         // HTTP 200 with a page of a proxy
 	LimitedBare Fault = "429 bare"     // HTTP 429 without Retry-After
 	LimitedDate Fault = "429 date"     // HTTP 429 with a Retry-After that is no number
@@ -30,9 +33,10 @@ const (
 type fault struct {
 	method string // or "*"
 	kind   Fault
-	code   string // with an ordered API error
-	skip   int    // calls to let pass first
-	times  int    // how often; below zero for ever
+	code   string        // with an ordered API error
+	wait   time.Duration // what a Limited one says
+	skip   int           // calls to let pass first
+	times  int           // how often; below zero for ever
 }
 
 func (f *fault) String() string {
@@ -44,7 +48,12 @@ func (f *fault) String() string {
 
 // Fail plays a fault on the next times calls of a method ("*" for any); below zero for ever.
 func (s *Server) Fail(method string, kind Fault, times int) {
-	s.script(&fault{method: method, kind: kind, times: times})
+	s.script(&fault{method: method, kind: kind, wait: 30 * time.Second, times: times})
+}
+
+// Limit answers the next times calls of a method with 429 and this Retry-After.
+func (s *Server) Limit(method string, wait time.Duration, times int) {
+	s.script(&fault{method: method, kind: Limited, wait: wait, times: times})
 }
 
 // FailFrom plays a fault on one call of a method after letting skip calls pass.
@@ -110,7 +119,7 @@ func (f *fault) play(w http.ResponseWriter, r *http.Request, answer obj) {
 	switch f.kind {
 	case DropAfter, DropBefore:
 		hangUp(w)
-	case SilentAfter:
+	case SilentAfter, Silent:
 		<-r.Context().Done()
 	case ErrorAfter, Internal:
 		http.Error(w, "internal error", http.StatusInternalServerError)
@@ -136,7 +145,7 @@ func (f *fault) playRefusal(w http.ResponseWriter) {
 		w.Header().Set("Retry-After", "Mon, 02 Mar 2026 09:01:00 GMT")
 		http.Error(w, "", http.StatusTooManyRequests)
 	case Limited:
-		w.Header().Set("Retry-After", "30")
+		w.Header().Set("Retry-After", strconv.Itoa(max(int(f.wait/time.Second), 1)))
 		http.Error(w, "", http.StatusTooManyRequests)
 	case LimitedBody:
 		reply(w, http.StatusOK, no("ratelimited"))

@@ -99,3 +99,13 @@ func (s *Server) FileData(id string) []byte {
 	}
 	return nil
 }
+
+// FileName is what an uploaded file is called.
+func (s *Server) FileName(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.files[id]; f != nil {
+		return f.name
+	}
+	return ""
+}

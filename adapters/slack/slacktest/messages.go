@@ -160,31 +160,32 @@ func weight(k content) int {
 	if len(k.blocks) == 0 {
 		return 0
 	}
-	total := 100 * len(k.blocks)
-	walkStrings(k.blocks, func(key, value string) {
-		if key == "text" {
-			total += utf8.RuneCountInString(value)
-		}
-	})
-	return total
+	return 100*len(k.blocks) + textWeight(k.blocks)
 }
 
-// walkStrings visits every string in a JSON tree with its key.
-func walkStrings(v any, visit func(key, value string)) {
+// textWeight counts all text in a tree, with & < > as the entities they are shown by.
+func textWeight(v any) int {
+	total := 0
 	switch v := v.(type) {
 	case []any:
 		for _, item := range v {
-			walkStrings(item, visit)
+			total += textWeight(item)
 		}
 	case obj:
 		for key, item := range v {
-			if text, ok := item.(string); ok {
-				visit(key, text)
-				continue
+			text, ok := item.(string)
+			switch {
+			case !ok:
+				total += textWeight(item)
+			case key == "text" && v["type"] != "mrkdwn":
+				text = entities.Replace(text)
+				fallthrough
+			case key == "text":
+				total += utf8.RuneCountInString(text)
 			}
-			walkStrings(item, visit)
 		}
 	}
+	return total
 }
 
 // readMetadata checks the shape of metadata: a type and a flat payload (Slack docs).

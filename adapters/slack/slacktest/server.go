@@ -157,10 +157,11 @@ func (s *Server) DeliverTo(base string) {
 
 func (s *Server) now() time.Time { return s.opts.Now() }
 
-// id mints an identifier that says what it is for: C0000000007.
+// id mints an identifier that says what it is for: C0000000073. The last digit is always the same, so that
+// an id with another last digit is nobody's.
 func (s *Server) id(prefix string) string {
 	s.seq++
-	return fmt.Sprintf("%s%010d", prefix, s.seq)
+	return fmt.Sprintf("%s%010d", prefix, 10*s.seq+3)
 }
 
 // broken reports something that must not happen in a test.
