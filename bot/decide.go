@@ -113,8 +113,8 @@ func (b *Bot) consider(ctx context.Context, number int, f folded, m matter) (dec
 	if wakes(m) {
 		commit.Wake = b.later(number, commit.Wake, now)
 	}
-	var err error
-	commit.Outbox, err = b.outbox(d, after.head.Seq, m)
+	items, links, err := b.outbox(ctx, d, after.head.Seq, m)
+	commit.Outbox, commit.Links = items, append(commit.Links, links...)
 	return d, &after, &commit, err
 }
 

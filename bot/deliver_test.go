@@ -54,8 +54,7 @@ func TestDeliverRunsLanesSideBySide(t *testing.T) {
 	t.Parallel()
 	const lanes = 8
 	w := newWorld(t)
-	s := w.begin(1, "room")
-	s.RoomName = ""
+	s := w.beginIn(1, "room", "")
 	arrived, release := make(chan struct{}, lanes), make(chan struct{})
 	w.chat.hold = func(context.Context, chat.Action) {
 		arrived <- struct{}{}
@@ -79,8 +78,7 @@ func TestDeliverRunsLanesSideBySide(t *testing.T) {
 func TestDeliverKeepsSlotsForPages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *Config) { c.Workers = 4 })
-	s := w.begin(1, "room")
-	s.RoomName = ""
+	s := w.beginIn(1, "room", "")
 	for i := range 6 {
 		w.send(s, post(fmt.Sprint(i), fmt.Sprint("news ", i)))
 	}
@@ -105,8 +103,7 @@ func TestDeliverSpendsTheBudgetOfARoom(t *testing.T) {
 	w := newWorld(t, func(c *Config) {
 		c.Budgets = map[chat.Name]Budget{"room": {PerSecond: 100, Burst: 100, RoomPerSecond: 1, RoomBurst: 2}}
 	})
-	s := w.begin(1, "room")
-	s.RoomName = ""
+	s := w.beginIn(1, "room", "")
 	for i := range 5 {
 		w.send(s, post(fmt.Sprint(i), fmt.Sprint(i)))
 	}
@@ -122,8 +119,7 @@ func TestDeliverLooksBeyondARoomThatHasHadEnough(t *testing.T) {
 	w := newWorld(t, func(c *Config) {
 		c.Budgets = map[chat.Name]Budget{"room": {PerSecond: 1000, Burst: 1000, RoomPerSecond: 0.001, RoomBurst: 1}}
 	})
-	s := w.begin(1, "room")
-	s.RoomName = ""
+	s := w.beginIn(1, "room", "")
 	for i := range 3 * glance {
 		w.send(s, post(fmt.Sprint(i), fmt.Sprint(i)))
 	}
@@ -136,8 +132,7 @@ func TestDeliverLooksBeyondARoomThatHasHadEnough(t *testing.T) {
 func TestDeliverDropsWhatWasReplaced(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := w.begin(1, "room")
-	s.RoomName = ""
+	s := w.beginIn(1, "room", "")
 	for i := range 4 {
 		topic := post("topic", fmt.Sprint("version ", i))
 		topic.Replaces = "topic"

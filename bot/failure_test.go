@@ -15,8 +15,7 @@ import (
 
 // roomless is an incident that speaks where it was declared.
 func (w *world) roomless() (send func(...compose.Out)) {
-	s := w.begin(1, "room")
-	s.RoomName = ""
+	s := w.beginIn(1, "room", "")
 	return func(outs ...compose.Out) { w.send(s, outs...) }
 }
 
@@ -259,8 +258,7 @@ func TestAChannelThatMovedIsLookedUpAgain(t *testing.T) {
 func TestAPlatformThatIsNotConfiguredAnyMoreIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := w.begin(1, "slack")
-	s.RoomName = ""
+	s := w.beginIn(1, "slack", "")
 	w.send(s, post("a", "hello"))
 	w.settle()
 	dead, err := w.Dead(t.Context())

@@ -16,9 +16,8 @@ import (
 	"github.com/sitrep-bot/sitrep/workflows/stream"
 )
 
-// choices is how many open incidents a request that belongs to none is read against. No platform shows more
-// options in a list.
-const choices = 100
+// choices is how many open incidents a request that belongs to none is read against: enough to choose from.
+const choices = 25
 
 // hearing is one request on its way through the bot.
 type hearing struct {
@@ -126,6 +125,9 @@ func (h *hearing) here(ctx context.Context) (*incident.State, error) {
 		return nil, nil
 	}
 	f, err := h.b.open.read(ctx, h.b.open.incident(number))
+	if errors.Is(err, errUnknown) {
+		return nil, nil // said by those who read the words
+	}
 	if err != nil {
 		return nil, err
 	}

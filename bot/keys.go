@@ -51,6 +51,11 @@ func messageKey(number int, name chat.MessageID) string {
 	return "message/" + Stream(number) + "/" + string(name)
 }
 
+// promiseKey says that one of an incident's messages was asked for, said or not.
+func promiseKey(number int, name chat.MessageID) string {
+	return "promise/" + Stream(number) + "/" + string(name)
+}
+
 func handleKey(platform chat.Name, handle string) string {
 	return handlePrefix + string(platform) + "/" + handle
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -32,21 +33,49 @@ func readParcel(it store.Item) (parcel, error) {
 
 func platformOf(s incident.State) chat.Name { return chat.Name(s.Home) }
 
-// outbox is what a decision wants to be said and done outside.
-func (b *Bot) outbox(d decision, seq uint64, m matter) ([]store.Item, error) {
+// outbox is what a decision wants to be said and done outside, and the links that remember which messages
+// will be found again.
+func (b *Bot) outbox(ctx context.Context, d decision, seq uint64, m matter) ([]store.Item, []store.Link, error) {
 	if len(d.events) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	outs := compose.Events(b.composing(d.is), d.was, d.is, d.events)
-	items := make([]store.Item, 0, len(outs))
-	for n, out := range outs {
+	var items []store.Item
+	var links []store.Link
+	promised := make(map[chat.MessageID]bool)
+	for n, out := range compose.Events(b.composing(d.is), d.was, d.is, d.events) {
+		out, ok, err := b.anchor(ctx, d.is.Number, out, promised)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !ok {
+			continue
+		}
+		if out.As != "" && !promised[out.As] {
+			promised[out.As] = true
+			links = append(links, store.Link{Key: promiseKey(d.is.Number, out.As), Value: "1"})
+		}
 		it, err := item(d.is, out, seq, n, m.account)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		items = append(items, it)
 	}
-	return items, nil
+	return items, links, nil
+}
+
+// anchor handles an action on a message that nobody ever asked to be said, such as the announcement of an
+// incident that is older than the announce channel: an edit says it now, anything else has no purpose.
+func (b *Bot) anchor(ctx context.Context, number int, out compose.Out, promised map[chat.MessageID]bool) (compose.Out, bool, error) {
+	name := out.Action.Message
+	if !logical(name) || promised[name] {
+		return out, true, nil
+	}
+	_, ok, err := b.journal.Lookup(ctx, promiseKey(number, name))
+	if err != nil || ok {
+		return out, ok, err
+	}
+	out.Action.Verb, out.Action.Message, out.As = chat.Post, "", name
+	return out, out.Action.Body.Blocks != nil, nil
 }
 
 // item packs the n-th action of the decision that ended with entry seq.

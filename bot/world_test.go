@@ -113,10 +113,15 @@ func (w *world) after(d time.Duration) {
 // begin writes an incident into the log as if it had been declared, with nothing said about it yet.
 func (w *world) begin(number int, home string) incident.State {
 	w.t.Helper()
+	return w.beginIn(number, home, fmt.Sprintf("inc-%d-checkout-down", number))
+}
+
+func (w *world) beginIn(number int, home, room string) incident.State {
+	w.t.Helper()
 	declared := incident.Declared{
 		Number: number, Title: "Checkout down", Severity: incident.SeverityInfo{ID: "P1", Name: "High"},
 		Playbook: "nexus-micro", Language: "en", Home: home, Place: "R-general",
-		RoomName: fmt.Sprintf("inc-%d-checkout-down", number),
+		RoomName: room,
 	}
 	var head stream.Head
 	m := stream.Moment{Now: w.clock.Now(), By: stream.Person{ID: "ana", Name: "Ana"}}

@@ -1,0 +1,183 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sitrep-bot/sitrep/bot/chat"
+	"github.com/sitrep-bot/sitrep/store"
+)
+
+// running runs a bot on the clock of a bubble until the test ends it.
+func running(t *testing.T, w *world) (stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.Run(ctx) }()
+	synctest.Wait()
+	return func() error {
+		cancel()
+		return <-done
+	}
+}
+
+func inRealTime(c *Config) { c.Now, c.After = time.Now, time.After }
+
+func TestRunHearsWakesAndDelivers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, inRealTime)
+		require.ErrorContains(t, w.Ready(t.Context()), "room: not connected yet")
+		stop := running(t, w)
+		require.NoError(t, w.Ready(t.Context()))
+		w.types("ana", "general", "declare P0 Checkout is down")
+		synctest.Wait()
+		require.NotEmpty(t, w.state(1).Room.Room, "the room is open without anybody waiting")
+		said := len(w.chat.texts(w.state(1).Room.Room))
+		time.Sleep(w.state(1).NextWake().Sub(time.Now()) + time.Millisecond)
+		synctest.Wait()
+		require.Contains(t, w.kinds(1), "clock_struck")
+		require.Greater(t, len(w.chat.texts(w.state(1).Room.Room)), said, "the reminder is said")
+		require.NoError(t, stop())
+	})
+}
+
+func TestRunDoesNothingWhileNothingIsToBeDone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		journal := &counting{Journal: store.NewMemory()}
+		w := newWorld(t, inRealTime, func(c *Config) { c.Journal = journal })
+		stop := running(t, w)
+		before := journal.due
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		require.LessOrEqual(t, journal.due-before, 24*2, "it wakes to sweep, and does not poll")
+		require.NoError(t, stop())
+	})
+}
+
+// counting counts how often a journal is asked for what is due. One goroutine asks.
+type counting struct {
+	store.Journal
+	due int
+}
+
+func (c *counting) Due(ctx context.Context, now time.Time, limit int) ([]store.Alarm, time.Time, error) {
+	c.due++
+	return c.Journal.Due(ctx, now, limit)
+}
+
+func TestRunWaitsForWhatHasBegun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, inRealTime)
+		w.chat.hold = func(ctx context.Context, _ chat.Action) {
+			select {
+			case <-ctx.Done():
+			case <-time.After(5 * time.Second):
+			}
+		}
+		stop := running(t, w)
+		w.types("ana", "general", "declare P1 Checkout is down")
+		synctest.Wait()
+		began := time.Now()
+		require.NoError(t, stop())
+		require.Equal(t, 5*time.Second, time.Since(began))
+		require.NotEmpty(t, w.state(1).Room.Room, "what was done is written down")
+	})
+}
+
+func TestRunCutsOffWhatTakesTooLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, inRealTime, func(c *Config) { c.Patience = time.Hour })
+		w.chat.hold = func(ctx context.Context, _ chat.Action) { <-ctx.Done() }
+		stop := running(t, w)
+		w.types("ana", "general", "declare P1 Checkout is down")
+		synctest.Wait()
+		began := time.Now()
+		require.NoError(t, stop())
+		require.Equal(t, 8*time.Second, time.Since(began))
+		depth, err := w.journal.Depth(t.Context())
+		require.NoError(t, err)
+		require.Positive(t, depth.Waiting, "it is kept for the next start")
+	})
+}
+
+func TestRunEndsWhenEveryPlatformHasGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, inRealTime)
+		w.chat.run = func(context.Context, chat.Hearer, func()) error {
+			return errors.New("token revoked: install the app again")
+		}
+		err := w.Run(t.Context())
+		require.ErrorContains(t, err, "room: token revoked: install the app again")
+	})
+}
+
+func TestRunGoesOnWithThePlatformsThatAreLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		other := newPlace()
+		other.name = "slack"
+		other.run = func(context.Context, chat.Hearer, func()) error { return errors.New("token revoked") }
+		w := newWorld(t, inRealTime, func(c *Config) { c.Platforms = append(c.Platforms, other) })
+		stop := running(t, w)
+		require.EqualError(t, w.Ready(t.Context()), "slack: token revoked")
+		w.types("ana", "general", "declare P1 Checkout is down")
+		synctest.Wait()
+		require.NotEmpty(t, w.state(1).Room.Room)
+		require.NoError(t, stop())
+	})
+}
+
+func TestNewRefusesWhatCannotRun(t *testing.T) {
+	t.Parallel()
+	good := newWorld(t).cfgForAnother()
+	for name, spoil := range map[string]func(*Config){
+		"no journal":                   func(c *Config) { c.Journal = nil },
+		"no playbook":                  func(c *Config) { c.Playbook = nil },
+		"no clock":                     func(c *Config) { c.Now = nil },
+		"platform room is there twice": func(c *Config) { c.Platforms = append(c.Platforms, newPlace()) },
+	} {
+		cfg := good
+		spoil(&cfg)
+		_, err := New(cfg)
+		require.EqualError(t, err, "start the bot: "+name)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.chat.fault = failing(chat.Post, 1, &chat.Error{Class: chat.Limited, Wait: 10 * time.Second})
+	w.types("ana", "general", "declare P0 Checkout is down")
+	w.types("ana", "general", "ack INC-1")
+	w.types("ana", "general", "close INC-1")
+	w.after(time.Minute)
+	require.NoError(t, testutil.GatherAndCompare(w.registry, strings.NewReader(`
+# HELP sitrep_commands_total Commands of people, by what came of them.
+# TYPE sitrep_commands_total counter
+sitrep_commands_total{command="acknowledge",outcome="done"} 1
+sitrep_commands_total{command="close",outcome="refused"} 1
+sitrep_commands_total{command="declare",outcome="done"} 1
+# HELP sitrep_open_incidents Incidents that are not over.
+# TYPE sitrep_open_incidents gauge
+sitrep_open_incidents{severity="P0"} 1
+# HELP sitrep_outbox_items Actions in the outbox.
+# TYPE sitrep_outbox_items gauge
+sitrep_outbox_items{state="dead"} 0
+sitrep_outbox_items{state="waiting"} 0
+`), "sitrep_commands_total", "sitrep_open_incidents", "sitrep_outbox_items"))
+	require.Equal(t, 1.0, testutil.ToFloat64(w.metrics.sent.WithLabelValues("room", "open", "done")))
+	require.Equal(t, 1.0, testutil.ToFloat64(w.metrics.sent.WithLabelValues("room", "post", "limited")))
+	require.InDelta(t, 10, testutil.ToFloat64(w.metrics.waits.WithLabelValues("room")), 0.5)
+}
