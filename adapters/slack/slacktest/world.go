@@ -88,6 +88,9 @@ func newWorld(t testing.TB, setup Setup) *World {
 	}
 	opts := setup.Server
 	opts.Now = w.clock.now
+	if opts.Scopes == nil {
+		opts.Scopes, opts.Events = slack.Scopes(), slack.Events()
+	}
 	w.Server = New(t, opts)
 	var everybody []string
 	for _, u := range team {
