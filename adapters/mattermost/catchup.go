@@ -102,7 +102,11 @@ func (l *listener) catchUp(ctx context.Context, since time.Time) error {
 }
 
 func (l *listener) catchUpIn(ctx context.Context, ch *model.Channel, since time.Time) error {
-	posts, err := l.p.changed(ctx, ch.Id, since)
+	var posts []*model.Post
+	err := l.p.insist(ctx, ch.Id, func() (err error) {
+		posts, err = l.p.changed(ctx, ch.Id, since)
+		return err
+	})
 	if err != nil {
 		return err
 	}

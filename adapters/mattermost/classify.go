@@ -71,6 +71,8 @@ func classify(op string, resp *model.Response, err error) *chat.Error {
 	if errors.As(err, &app) && app.Id != "" {
 		out.Code = app.Id
 		out.Hint = hints[app.Id]
+		// A server in developer mode puts the token into the details, so they go no further.
+		out.Err = errors.New(app.Message)
 		if class, ok := classes[app.Id]; ok {
 			out.Class = class
 		}

@@ -163,7 +163,7 @@ func (l *listener) handle(ctx context.Context, event *model.WebSocketEvent) {
 	switch event.EventType() {
 	case model.WebsocketEventReactionAdded:
 		if r := inner[model.Reaction](event, "reaction"); r != nil {
-			l.reaction(ctx, r)
+			l.reaction(ctx, r, event.GetBroadcast().ChannelId)
 		}
 	case model.WebsocketEventPostEdited:
 		if post := inner[model.Post](event, "post"); post != nil {
@@ -178,13 +178,17 @@ func (l *listener) handle(ctx context.Context, event *model.WebSocketEvent) {
 	}
 }
 
-// reaction hears a reaction, unless it is our own.
-func (l *listener) reaction(ctx context.Context, r *model.Reaction) {
+// reaction hears a reaction in a channel, unless it is our own.
+func (l *listener) reaction(ctx context.Context, r *model.Reaction, channel string) {
 	if r.UserId == l.p.botID() {
 		return
 	}
-	post, err := call(ctx, l.p, "look at a reaction", func(ctx context.Context) (*model.Post, *model.Response, error) {
-		return l.p.api.GetPost(ctx, r.PostId, "")
+	var post *model.Post
+	err := l.p.insist(ctx, channel, func() (err error) {
+		post, err = call(ctx, l.p, "look at a reaction", func(ctx context.Context) (*model.Post, *model.Response, error) {
+			return l.p.api.GetPost(ctx, r.PostId, "")
+		})
+		return err
 	})
 	if err != nil {
 		l.unread(ctx, err)

@@ -74,6 +74,15 @@ func (p *Platform) Do(ctx context.Context, a chat.Action, again bool) (chat.Resu
 	if err := p.arrive(ctx); err != nil {
 		return chat.Result{}, err
 	}
+	var result chat.Result
+	err := p.insist(ctx, string(a.Room), func() (err error) {
+		result, err = p.act(ctx, a, again)
+		return err
+	})
+	return result, err
+}
+
+func (p *Platform) act(ctx context.Context, a chat.Action, again bool) (chat.Result, error) {
 	switch a.Verb {
 	case chat.OpenRoom:
 		return p.open(ctx, a)
@@ -125,13 +134,13 @@ func (p *Platform) whoAmI(ctx context.Context) (place, error) {
 		return p.api.GetMe(ctx, "")
 	})
 	if err != nil {
-		return place{}, err
+		return place{}, hinted(err, chat.Missing, "there is no Mattermost at this address; check `url:`")
 	}
 	team, err := call(ctx, p, "find team "+p.cfg.Team, func(ctx context.Context) (*model.Team, *model.Response, error) {
 		return p.api.GetTeamByName(ctx, p.cfg.Team, "")
 	})
 	if err != nil {
-		return place{}, teamHint(err, "there is no such team, or the bot may not see it; run `sitrep setup mattermost`")
+		return place{}, teamHint(err, "there is no such team, or the bot is not a member of it; run `sitrep setup mattermost`")
 	}
 	member, err := call(ctx, p, "enter team "+p.cfg.Team, func(ctx context.Context) (*model.TeamMember, *model.Response, error) {
 		return p.api.GetTeamMember(ctx, team.Id, bot.Id, "")

@@ -40,9 +40,6 @@ func (p *Platform) post(ctx context.Context, a chat.Action, room chat.RoomID, fi
 	}
 	post.FileIds = files
 	created, err := p.create1(ctx, op, post)
-	if chat.ClassOf(err) == chat.Forbidden && err != nil {
-		created, err = p.enterAndPost(ctx, op, post, err)
-	}
 	if err != nil {
 		return chat.Result{}, err
 	}
@@ -79,7 +76,7 @@ func props(key string, attachments []*model.MessageAttachment) model.StringInter
 	return all
 }
 
-// create1 creates a post. The server gives back an earlier post for the same pending id within half a
+// create1 creates one post. The server gives back an earlier post for the same pending id within half a
 // minute; since everybody in the channel can read that id, what comes back must be ours.
 func (p *Platform) create1(ctx context.Context, op string, post *model.Post) (*model.Post, error) {
 	created, err := call(ctx, p, op, func(ctx context.Context) (*model.Post, *model.Response, error) {
@@ -92,21 +89,6 @@ func (p *Platform) create1(ctx context.Context, op string, post *model.Post) (*m
 	return call(ctx, p, op, func(ctx context.Context) (*model.Post, *model.Response, error) {
 		return p.api.CreatePost(ctx, post)
 	})
-}
-
-// enterAndPost finds out what a refused post means. The server says "no permission" for a channel that
-// does not exist and for a public one the bot is not in; into the latter it goes and posts.
-func (p *Platform) enterAndPost(ctx context.Context, op string, post *model.Post, refused error) (*model.Post, error) {
-	ch, err := call(ctx, p, op, func(ctx context.Context) (*model.Channel, *model.Response, error) {
-		return p.api.GetChannel(ctx, post.ChannelId)
-	})
-	if chat.ClassOf(err) == chat.Missing && err != nil {
-		return nil, err
-	}
-	if err != nil || ch.Type != model.ChannelTypeOpen || p.inside(ctx, ch.Id) || p.enter(ctx, ch.Id) != nil {
-		return nil, refused
-	}
-	return p.create1(ctx, op, post)
 }
 
 func (p *Platform) posted(post *model.Post, key string) chat.Result {
@@ -173,7 +155,12 @@ func (p *Platform) direct(ctx context.Context, a chat.Action, again bool) (chat.
 	if err != nil {
 		return chat.Result{}, err
 	}
-	return p.post(ctx, a, room, nil, again)
+	var result chat.Result
+	err = p.insist(ctx, string(room), func() (err error) {
+		result, err = p.post(ctx, a, room, nil, again)
+		return err
+	})
+	return result, err
 }
 
 // privateRoom is the channel between the bot and a person. Asking for it again gives the same one.

@@ -204,14 +204,6 @@ func (p *Platform) enter(ctx context.Context, channel string) error {
 	return err
 }
 
-// inside tells whether the bot is in a channel for certain.
-func (p *Platform) inside(ctx context.Context, channel string) bool {
-	_, err := call(ctx, p, "look whether the bot is in the channel", func(ctx context.Context) (*model.ChannelMember, *model.Response, error) {
-		return p.api.GetChannelMember(ctx, channel, p.botID(), "")
-	})
-	return err == nil
-}
-
 // about names a person in an operation the way people know them.
 func (p *Platform) about(format string, user chat.UserID) string {
 	name, ok := p.handle(user)

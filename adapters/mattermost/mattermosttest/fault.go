@@ -92,12 +92,7 @@ func (w *World) is(r *http.Request, c call) bool {
 
 // kind tells by its body what a new post is.
 func (w *World) kind(r *http.Request) string {
-	body, _ := io.ReadAll(r.Body) // an unreadable one is no post
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	var post model.Post
-	if json.Unmarshal(body, &post) != nil {
-		return ""
-	}
+	post := Sent[model.Post](r)
 	if len(post.FileIds) > 0 {
 		return filePost
 	}
@@ -106,4 +101,13 @@ func (w *World) kind(r *http.Request) string {
 		return directPost
 	}
 	return plainPost
+}
+
+// Sent is the JSON body of a request, which can still be read by others.
+func Sent[T any](r *http.Request) T {
+	var into T
+	body, _ := io.ReadAll(r.Body) // an unreadable one is the zero value
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	_ = json.Unmarshal(body, &into)
+	return into
 }
