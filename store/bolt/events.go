@@ -162,6 +162,7 @@ func (t *txn) follow(c *chain) ([]store.Record, error) {
 // All implements store.Log. It reads the log from its beginning, which is the order of the commits.
 func (j *Journal) All(ctx context.Context) iter.Seq2[store.Entry, error] {
 	return func(yield func(store.Entry, error) bool) {
+		j.warm(ctx)
 		for position, more := uint64(1), true; more; {
 			var entries []store.Entry
 			err := j.view(ctx, func(t *txn) (err error) {

@@ -72,6 +72,7 @@ func (a *audit) stream(name string) error {
 }
 
 func (a *audit) everything() error {
+	a.j.warm(a.ctx)
 	if err := a.log(); err != nil {
 		return err
 	}
