@@ -133,8 +133,8 @@ func (p *place) Do(ctx context.Context, a chat.Action, again bool) (chat.Result,
 	if !f.effect {
 		return chat.Result{}, f.err
 	}
-	if found, ok := p.done[a.Key]; ok && again && (f.err == nil) {
-		return found, nil
+	if found, ok := p.done[a.Key]; ok && again {
+		return found, f.err
 	}
 	result, err := p.effect(a)
 	if err == nil && (speaks(a.Verb) || a.Verb == chat.OpenRoom) {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func newWorld(t testing.TB, with ...func(*Config)) *world {
 // start makes a bot, the first or one after the other has died.
 func (w *world) start(with ...func(*Config)) {
 	w.t.Helper()
-	book, err := playbook.Load("nexus-micro")
+	book, err := nexusMicro()
 	require.NoError(w.t, err)
 	w.registry = prometheus.NewRegistry()
 	cfg := Config{
@@ -55,6 +56,9 @@ func (w *world) start(with ...func(*Config)) {
 	w.Bot, err = New(cfg)
 	require.NoError(w.t, err)
 }
+
+// nexusMicro is read once: a playbook is read-only.
+var nexusMicro = sync.OnceValues(func() (*playbook.Playbook, error) { return playbook.Load("nexus-micro") })
 
 func people() []Person {
 	var all []Person
