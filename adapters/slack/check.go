@@ -14,48 +14,82 @@ import (
 	"github.com/sitrep-bot/sitrep/bot/chat"
 )
 
-// Finding is something that will not work.
+// Finding is one thing that was tried for real.
 type Finding struct {
-	Problem string // one sentence
-	Hint    string // what an admin can do
+	What    string // "bot_token"
+	Problem string // empty when all is well
+	Hint    string // what to do about the problem
+	Detail  string // what was found: "@sitrep in Ops"
 }
 
 // maxDrift is how far this machine's clock may be from Slack's: signatures are refused at five minutes, and
 // reminders are promises about time.
 const maxDrift = time.Minute
 
-// Check tries tokens, scopes and clock for real. It returns what is fine, in words, and every problem. It
-// posts nothing. Whether the slash command is registered cannot be asked of Slack.
-func (p *Platform) Check(ctx context.Context) (fine []string, problems []Finding) {
+// Check tries what Run and Do will need, and posts nothing. It stops where nothing further can be tried.
+// Whether the slash command is registered cannot be asked of Slack.
+func (p *Platform) Check(ctx context.Context) []Finding {
 	who, err := asked(ctx, p, func(ctx context.Context) (*slack.AuthTestResponse, error) { return p.api.AuthTestContext(ctx) })
 	if err != nil {
-		return nil, []Finding{finding(classify("check bot_token", err))}
+		return []Finding{problem("bot_token", classify("check bot_token", err))}
 	}
-	fine = append(fine, fmt.Sprintf("bot_token belongs to @%s in %s", who.User, who.Team))
+	found := []Finding{checkBot(who), checkScopes(who.Header), p.checkClock(who.Header)}
+	if p.cfg.Socket() {
+		return append(found, p.checkSocket(ctx))
+	}
+	return append(found, Finding{What: "mode", Detail: "HTTP: Slack calls " + pathCommand + ", " + pathAction + " and " + pathEvent})
+}
+
+func checkBot(who *slack.AuthTestResponse) Finding {
+	f := Finding{What: "bot_token", Detail: "@" + who.User + " in " + who.Team}
 	if who.BotID == "" {
-		problems = append(problems, Finding{"bot_token belongs to a person, not to a bot", "use the Bot User OAuth Token, which starts with xoxb-"})
+		f.Problem, f.Hint = "the token belongs to a person, not to a bot", "use the Bot User OAuth Token, which starts with xoxb-"
 	}
-	if missing := missingScopes(who.Header); len(missing) > 0 {
-		problems = append(problems, Finding{
-			"bot_token lacks the scopes " + strings.Join(missing, ", "),
-			"add them under OAuth & Permissions and install the app again, or paste the manifest of `sitrep setup slack`",
-		})
-	} else if who.Header.Get(scopeHeader) != "" {
-		fine = append(fine, "every scope is there")
+	return f
+}
+
+func checkScopes(header http.Header) Finding {
+	missing := missingScopes(header)
+	if len(missing) == 0 {
+		return Finding{What: "scopes", Detail: "all are there"}
 	}
-	if drift, ok := p.drift(who.Header); ok && drift.Abs() > maxDrift {
-		problems = append(problems, Finding{fmt.Sprintf("this machine's clock is %s away from Slack's", drift.Abs().Round(time.Second)), "synchronise it"})
+	return Finding{
+		What: "scopes", Problem: "missing: " + strings.Join(missing, ", "),
+		Hint: "add them under OAuth & Permissions and install the app again, or paste the manifest of `sitrep setup slack`",
 	}
-	if !p.cfg.Socket() {
-		return append(fine, "HTTP mode: Slack calls "+pathCommand+", "+pathAction+" and "+pathEvent), problems
+}
+
+func (p *Platform) checkClock(header http.Header) Finding {
+	at, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return Finding{What: "clock", Detail: "Slack did not say what time it is"}
 	}
-	if err := p.tell(ctx, func(ctx context.Context) error {
+	drift := p.cfg.Now().Sub(at).Abs().Round(time.Second)
+	if drift > maxDrift {
+		return Finding{What: "clock", Problem: fmt.Sprintf("this machine is %s away from Slack", drift), Hint: "synchronise its clock"}
+	}
+	return Finding{What: "clock", Detail: fmt.Sprintf("within %s of Slack", max(drift, time.Second))}
+}
+
+func (p *Platform) checkSocket(ctx context.Context) Finding {
+	err := p.tell(ctx, func(ctx context.Context) error {
 		_, _, err := p.api.StartSocketModeContext(ctx)
 		return err
-	}); err != nil {
-		return fine, append(problems, finding(classify("check app_token", err)))
+	})
+	if err != nil {
+		return problem("app_token", classify("check app_token", err))
 	}
-	return append(fine, "app_token opens sockets"), problems
+	return Finding{What: "app_token", Detail: "opens sockets"}
+}
+
+// problem is a finding that says what went wrong.
+func problem(what string, err error) Finding {
+	f := Finding{What: what, Problem: err.Error()}
+	var e *chat.Error
+	if errors.As(err, &e) {
+		f.Hint = e.Hint
+	}
+	return f
 }
 
 // scopeHeader names the scopes of the token with every answer.
@@ -71,21 +105,4 @@ func missingScopes(header http.Header) []string {
 		has = append(has, strings.TrimSpace(scope))
 	}
 	return slices.DeleteFunc(Scopes(), func(scope string) bool { return slices.Contains(has, scope) })
-}
-
-func (p *Platform) drift(header http.Header) (time.Duration, bool) {
-	at, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return 0, false
-	}
-	return p.cfg.Now().Sub(at), true
-}
-
-func finding(err error) Finding {
-	f := Finding{Problem: err.Error()}
-	var e *chat.Error
-	if errors.As(err, &e) {
-		f.Hint = e.Hint
-	}
-	return f
 }

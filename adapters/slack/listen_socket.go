@@ -143,9 +143,8 @@ func (c *link) alive() {
 func (c *link) close() { c.once.Do(func() { _ = c.ws.Close() }) }
 
 // watch closes a connection that has been silent for too long, which may be half open, or that was told to
-// go and had its time, or whose context ended.
+// go and had its time. When ctx ends it stops the reading; what was heard is still acknowledged.
 func (c *link) watch(ctx context.Context, silence time.Duration) {
-	defer c.close()
 	for {
 		wait, cancel := context.WithTimeout(ctx, silence)
 		select {
@@ -153,21 +152,32 @@ func (c *link) watch(ctx context.Context, silence time.Duration) {
 			cancel()
 		case <-c.leave:
 			cancel()
-			drain, cancel := context.WithTimeout(ctx, min(drainFor, silence))
-			defer cancel()
+			wait, cancel = context.WithTimeout(ctx, min(drainFor, silence))
 			select {
 			case <-c.dead:
-			case <-drain.Done():
+			case <-wait.Done():
 			}
+			cancel()
+			c.end(ctx)
 			return
 		case <-c.dead:
 			cancel()
 			return
 		case <-wait.Done():
 			cancel()
+			c.end(ctx)
 			return
 		}
 	}
+}
+
+// end stops the reading, gently when it is ctx that ended.
+func (c *link) end(ctx context.Context) {
+	if ctx.Err() == nil {
+		c.close()
+		return
+	}
+	_ = c.ws.SetReadDeadline(time.Unix(1, 0)) // long ago: the reader wakes up at once
 }
 
 // readAll hears a connection until it is closed. Each delivery is heard on its own, so that none waits for
@@ -226,7 +236,7 @@ func (p *Platform) take(ctx context.Context, conn *link, f frame) {
 		return
 	}
 	defer p.begin()()
-	r := p.during(ctx, func(ctx context.Context) reply { return p.unpackFrame(ctx, f) })
+	r := p.during(context.WithoutCancel(ctx), func(ctx context.Context) reply { return p.unpackFrame(ctx, f) })
 	if !r.again {
 		if err := conn.ack(f.EnvelopeID, r.ack); err != nil {
 			p.cfg.Log.Warn().Err(err).Str("type", f.Type).Msg("an acknowledgement was not sent")

@@ -31,6 +31,7 @@ type Platform struct {
 	work  int        // follow-ups and answers under way
 	idle  chan struct{}
 	names sync.Map // locks for opening rooms, by name
+	life  context.Context
 }
 
 // identity is who the bot is.
@@ -48,6 +49,7 @@ func New(cfg Config) (*Platform, error) {
 		cfg: cfg,
 		api: slack.New(cfg.BotToken,
 			slack.OptionAPIURL(cfg.APIURL), slack.OptionAppLevelToken(cfg.AppToken), slack.OptionHTTPClient(cfg.HTTP)),
+		life:   context.Background(),
 		people: newPeople(), rooms: newRooms(), words: newOverheard(2000), told: newMemory(10_000),
 	}, nil
 }
@@ -60,8 +62,8 @@ func (p *Platform) Run(ctx context.Context, hearer chat.Hearer, ready func()) er
 	if err := p.introduce(ctx); err != nil {
 		return ended(ctx, err)
 	}
+	defer p.live(ctx)()
 	p.hearer.Store(&hearer)
-	defer p.Quiesce()
 	defer p.hearer.Store(nil)
 	warmer := p.warm(ctx)
 	defer warmer.Wait()
@@ -72,6 +74,34 @@ func (p *Platform) Run(ctx context.Context, hearer chat.Hearer, ready func()) er
 	p.catchUp(ctx)
 	<-ctx.Done()
 	return nil
+}
+
+// grace is how long follow-ups may go on when the bot is asked to stop.
+const grace = 5 * time.Second
+
+// live gives follow-ups a life that ends after that of Run. The function it returns waits for them, for a
+// while, and then for their end.
+func (p *Platform) live(ctx context.Context) func() {
+	life, stop := context.WithCancel(context.WithoutCancel(ctx))
+	p.mu.Lock()
+	p.life = life
+	p.mu.Unlock()
+	return func() {
+		defer stop()
+		quiet := make(chan struct{})
+		go func() {
+			p.Quiesce()
+			close(quiet)
+		}()
+		wait, cancel := context.WithTimeout(life, grace)
+		defer cancel()
+		select {
+		case <-quiet:
+		case <-wait.Done():
+			stop()
+			<-quiet
+		}
+	}
 }
 
 // ended turns whatever came with the end of ctx into the nil that was promised.
@@ -124,9 +154,12 @@ func pause(ctx context.Context, d time.Duration) error {
 // later runs do apart from the caller, with a deadline of its own. Quiesce waits for it.
 func (p *Platform) later(do func(ctx context.Context)) {
 	done := p.begin()
+	p.mu.Lock()
+	life := p.life
+	p.mu.Unlock()
 	go func() {
 		defer done()
-		ctx, cancel := context.WithTimeout(context.Background(), 3*p.cfg.Timeout)
+		ctx, cancel := context.WithTimeout(life, 3*p.cfg.Timeout)
 		defer cancel()
 		do(ctx)
 	}()
