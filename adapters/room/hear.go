@@ -172,6 +172,9 @@ func (r *Room) mentions(text string) []chat.Mention {
 
 // press passes a button on when the message still has it.
 func (r *Room) press(ctx context.Context, a asking, message chat.MessageID, action, value string) (answered, error) {
+	if message == "" && a.room.Direct {
+		return r.pressHome(ctx, a, action, value)
+	}
 	e, err := r.visibleTo(a, message)
 	if err != nil {
 		return answered{}, err
@@ -182,6 +185,20 @@ func (r *Room) press(ctx context.Context, a asking, message chat.MessageID, acti
 	req := r.request(a, chat.Pressed)
 	req.Action, req.Value = action, value
 	req.On = r.original(e)
+	return r.hear(ctx, a, req)
+}
+
+// pressHome passes a button of the asker's home page on.
+func (r *Room) pressHome(ctx context.Context, a asking, action, value string) (answered, error) {
+	r.mu.Lock()
+	home := r.homes[a.who.ID]
+	r.mu.Unlock()
+	if !hasButton(home, action, value) {
+		return answered{}, errNoButton
+	}
+	a.room = place{}
+	req := r.request(a, chat.Pressed)
+	req.Action, req.Value = action, value
 	return r.hear(ctx, a, req)
 }
 
