@@ -112,6 +112,9 @@ func (r *rules) readHours(hours string) []*FieldError {
 		return []*FieldError{{"hours", "they end before they begin", `hours within one day, such as "09:00-18:00" or "00:00-24:00"`}}
 	}
 	r.from, r.to = from, to
+	if to-from < time.Hour {
+		return []*FieldError{{"hours", "they are shorter than an hour", "at least an hour"}}
+	}
 	return nil
 }
 

@@ -80,7 +80,7 @@ func (r *rules) works(local time.Time) bool {
 func (r *rules) next(t time.Time) span {
 	for at := t; ; {
 		local := at.In(r.zone)
-		midnight, end := r.stretch(local)
+		midnight, end := stretch(local)
 		if r.works(local) {
 			open := span{latest(at, midnight.Add(r.from)), earliest(end, midnight.Add(r.to))}
 			if open.from.Before(open.to) {
@@ -93,7 +93,7 @@ func (r *rules) next(t time.Time) span {
 
 // stretch is the day of local as a line without jumps: where its midnight would be if the clocks had never
 // changed on it, and the instant at which the day or that line ends.
-func (r *rules) stretch(local time.Time) (midnight, end time.Time) {
+func stretch(local time.Time) (midnight, end time.Time) {
 	h, m, s := local.Clock()
 	wall := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(s)*time.Second + time.Duration(local.Nanosecond())
 	midnight = local.Add(-wall)

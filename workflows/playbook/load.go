@@ -91,7 +91,7 @@ func parseYAML(rep *report, data []byte) *yaml.Node {
 		rep.add(place{}, "holds more than one document", "one playbook in a file, without a line of ---")
 		return nil
 	default:
-		rep.syntax(err)
+		rep.syntax(err, data)
 		return nil
 	}
 	root := &doc
@@ -110,19 +110,17 @@ func (r *report) empty() *yaml.Node {
 	return nil
 }
 
-// syntax reports what the YAML parser refused.
-func (r *report) syntax(err error) {
-	var many *yaml.LoadErrors
-	if errors.As(err, &many) {
-		for _, e := range many.Errors {
-			r.add(place{line: e.Mark.Line, column: e.Mark.Column}, "is not YAML: "+e.Message, "")
-		}
-		return
-	}
+// syntax reports what the YAML parser refused. What is missing at the end it finds on a line after the
+// last one; people find it on the last.
+func (r *report) syntax(err error, data []byte) {
 	var one *yaml.LoadError
-	if errors.As(err, &one) {
-		r.add(place{line: one.Mark.Line, column: one.Mark.Column}, "is not YAML: "+one.Message, "")
+	if !errors.As(err, &one) {
+		r.add(place{}, "is not YAML: "+err.Error(), "")
 		return
 	}
-	r.add(place{}, "is not YAML: "+err.Error(), "")
+	at := place{line: one.Mark.Line, column: one.Mark.Column}
+	if last := strings.Count(string(data), "\n") + 1; at.line > last && !strings.ContainsAny(string(data), "\r\u0085\u2028\u2029") {
+		at = place{line: last, column: 1}
+	}
+	r.add(at, "is not YAML: "+one.Message, "")
 }
