@@ -17,7 +17,7 @@ const (
 // newForm is the form of a command. Its title is the sentence form.NAME.
 func (a *asker) newForm(name string, n int, arg string) chat.Form {
 	return chat.Form{
-		ID: name, State: value(n, arg), Lang: a.w.Lang(), Title: short(a.w.Text("form."+name), maxLabel),
+		ID: name, State: value(n, arg), Lang: a.w.Lang(), Title: short(a.formTitle(name), maxLabel),
 		Submit: a.w.Text("form.send"), Cancel: a.w.Text("form.cancel"),
 	}
 }
@@ -207,4 +207,12 @@ func short(text string, limit int) string {
 		return string(runes)
 	}
 	return strings.TrimSpace(string(runes[:limit-1])) + "…"
+}
+
+// formTitle is what a form is called. The form of "cancel" is not the button of that name.
+func (a *asker) formTitle(name string) string {
+	if name == wordCancel {
+		return a.w.Text("form.cancel.title")
+	}
+	return a.w.Text("form." + name)
 }

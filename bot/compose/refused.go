@@ -58,7 +58,11 @@ func (t teller) way(slash, way string) []chat.Block {
 func (t teller) pairs(args map[string]any, given string) []any {
 	list := make([]any, 0, 2*len(args))
 	for _, name := range slices.Sorted(maps.Keys(args)) {
-		list = append(list, name, t.fill(args[name], given))
+		v := args[name]
+		if n, ok := v.(int); ok && strings.EqualFold(name, "incident") {
+			v = number(n)
+		}
+		list = append(list, strings.ToLower(name), t.fill(v, given))
 	}
 	return list
 }

@@ -30,12 +30,14 @@ func (t teller) durations() []chat.Field {
 	add("tta", t.s.At.Acknowledged)
 	add("ttm", t.s.At.Mitigated)
 	add("ttr", t.s.At.Resolved)
-	for _, what := range []string{"update", "brief"} {
+	promise := func(what, key string) {
 		if p, ok := t.s.Promises[what]; ok {
-			list = append(list, t.field("promises."+what,
+			list = append(list, t.field(key,
 				t.w.Spans("resolved.promises", "kept", p.Kept, "late", p.Late, "missed", p.Missed)...))
 		}
 	}
+	promise("update", "promises.update")
+	promise("brief", "promises.brief")
 	return list
 }
 
