@@ -35,7 +35,7 @@ func (st *stage) look() []string {
 
 func (st *stage) news(where string, messages []chattest.Seen) []string {
 	var lines []string
-	for _, m := range messages {
+	for _, m := range st.cardFirst(where, messages) {
 		key := where + "/" + string(m.ID)
 		old, known := st.seen[key]
 		st.seen[key] = m
@@ -48,6 +48,29 @@ func (st *stage) news(where string, messages []chattest.Seen) []string {
 		}
 	}
 	return lines
+}
+
+// cardFirst puts the card before what was posted side by side with it: which of them a platform shows first
+// is chance. The order of everything else is kept, since it is promised.
+func (st *stage) cardFirst(where string, messages []chattest.Seen) []chattest.Seen {
+	messages = slices.Clone(messages)
+	slices.SortStableFunc(messages, func(a, b chattest.Seen) int {
+		return st.side(where, a) - st.side(where, b)
+	})
+	return messages
+}
+
+// side is 0 for what was seen before, 1 for a card and 2 for the rest.
+func (st *stage) side(where string, m chattest.Seen) int {
+	_, old := st.seen[where+"/"+string(m.ID)]
+	switch {
+	case old:
+		return 0
+	case strings.HasPrefix(m.Text, "INC-"):
+		return 1
+	default:
+		return 2
+	}
 }
 
 func said(who, text string) []string {
@@ -84,22 +107,31 @@ func changed(where, old, now string) []string {
 }
 
 // private tells what only one person sees.
-func private(person string, p chattest.Private) []string {
+func (st *stage) private(person string, p chattest.Private) []string {
 	var lines []string
 	if p.Text != "" {
 		lines = said(person+" alone sees", p.Text)
 	}
 	if p.Form != nil {
-		lines = append(lines, fmt.Sprintf("%s gets the form %q", person, p.Form.Title))
+		st.forms[person] = p.Form
+		lines = append(lines, fmt.Sprintf("%s gets the form %q with [%s]", person, p.Form.Title, p.Form.Submit))
 		for _, id := range slices.Sorted(mapKeys(p.Form.Labels)) {
 			value := strings.ReplaceAll(p.Form.Values[id], "\n", `\n`)
-			lines = append(lines, strings.TrimRight(fmt.Sprintf("  %s (%s): %s", p.Form.Labels[id], id, value), " "))
+			lines = append(lines, strings.TrimRight(fmt.Sprintf("  %s: %s", p.Form.Labels[id], value), " "))
 		}
 	}
 	for _, id := range slices.Sorted(mapKeys(p.Errors)) {
-		lines = append(lines, fmt.Sprintf("  %s is wrong: %s", id, p.Errors[id]))
+		lines = append(lines, fmt.Sprintf("  %s: %s", st.label(person, id), p.Errors[id]))
 	}
 	return lines
+}
+
+// label is what people read of an input; the whole form is "form".
+func (st *stage) label(person, id string) string {
+	if form := st.forms[person]; form != nil && form.Labels[id] != "" {
+		return form.Labels[id]
+	}
+	return "form"
 }
 
 func mapKeys[V any](m map[string]V) func(func(string) bool) {

@@ -45,6 +45,7 @@ type stage struct {
 	seen     map[string]chattest.Seen
 	channels []string
 	looked   bool
+	forms    map[string]*chattest.OpenForm // the last one that each person got
 
 	mu    sync.Mutex
 	now   time.Time
@@ -55,7 +56,8 @@ func newStage(t *testing.T, s script, w chattest.World) *stage {
 	t.Helper()
 	st := &stage{
 		t: t, world: w, journal: store.NewMemory(), script: s, seen: map[string]chattest.Seen{},
-		now: opening, heard: make(chan chat.RequestKind, 1000),
+		forms: map[string]*chattest.OpenForm{},
+		now:   opening, heard: make(chan chat.RequestKind, 1000),
 	}
 	st.platform = w.Platform()
 	st.start()
@@ -132,7 +134,7 @@ func (st *stage) persons(platform chat.Name) []bot.Person {
 	var list []bot.Person
 	for _, id := range people {
 		list = append(list, bot.Person{
-			ID: id, Name: strings.ToUpper(id[:1]) + id[1:], Handles: map[chat.Name]string{platform: string(st.world.User(st.t, id))},
+			ID: id, Name: strings.ToUpper(id[:1]) + id[1:], Language: "en", Zone: paris(st.t), Handles: map[chat.Name]string{platform: string(st.world.User(st.t, id))},
 		})
 	}
 	return list
@@ -170,13 +172,13 @@ func (st *stage) perform(s step) []string {
 	room := st.room(s.room)
 	switch s.verb {
 	case "types":
-		return private(s.person, st.world.Type(st.t, s.person, room, s.text))
+		return st.private(s.person, st.world.Type(st.t, s.person, room, s.text))
 	case "says":
 		st.world.Say(st.t, s.person, room, s.text)
 	case "presses":
-		return private(s.person, st.world.Press(st.t, s.person, room, s.text))
+		return st.private(s.person, st.world.Press(st.t, s.person, room, s.text))
 	case "submits":
-		return private(s.person, st.world.Submit(st.t, s.person, s.values()))
+		return st.private(s.person, st.world.Submit(st.t, s.person, st.filled(s)))
 	case "reacts":
 		st.drain()
 		st.world.React(st.t, s.person, room, s.text, s.extra)
@@ -188,7 +190,7 @@ func (st *stage) perform(s step) []string {
 			st.await(chat.Reacted)
 			return nil
 		}
-		return private(s.person, answer)
+		return st.private(s.person, answer)
 	case "wait":
 		return st.wait(s.wait)
 	case "restart":
@@ -201,6 +203,24 @@ func (st *stage) perform(s step) []string {
 		return []string{st.world.Topic(st.t, st.room(strings.TrimPrefix(s.text, "#")))}
 	}
 	return nil
+}
+
+// filled are the values of a step by input id. Scripts name inputs by their labels, as people read them.
+func (st *stage) filled(s step) map[string]string {
+	st.t.Helper()
+	form := st.forms[s.person]
+	require.NotNil(st.t, form, "%s has no form open", s.person)
+	values := map[string]string{}
+	for label, value := range s.values() {
+		id := label
+		for other, l := range form.Labels {
+			if strings.EqualFold(l, label) {
+				id = other
+			}
+		}
+		values[id] = value
+	}
+	return values
 }
 
 // room is a channel's name; inc-1 stands for the only room whose name begins so.
@@ -224,7 +244,7 @@ func (st *stage) wait(d time.Duration) []string {
 	for {
 		next := st.quiesce()
 		if news := st.look(); len(news) > 0 {
-			lines = append(lines, st.clock().Format("15:04"))
+			lines = append(lines, st.clock().In(paris(st.t)).Format("15:04"))
 			lines = append(lines, news...)
 		}
 		if next.IsZero() || next.After(until) {
