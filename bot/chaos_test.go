@@ -29,7 +29,7 @@ func TestWhateverGoesWrongEverythingIsSeenOnceAndInOrder(t *testing.T) {
 	t.Parallel()
 	want := play(t, -1)
 	rapid.Check(t, func(rt *rapid.T) {
-		luck := rapid.SliceOfN(rapid.IntRange(0, len(mishaps)-1), 0, 120).Draw(rt, "luck")
+		luck := rapid.SliceOfN(rapid.IntRange(0, len(mishaps)-1), 0, 60).Draw(rt, "luck")
 		w := newWorld(t)
 		w.chat.fault = func(_ chat.Action, call int) *fault {
 			if call > len(luck) {
@@ -49,8 +49,9 @@ func TestWhateverGoesWrongEverythingIsSeenOnceAndInOrder(t *testing.T) {
 		require.NoError(rt, err)
 		require.Zero(rt, depth.Waiting+depth.Dead)
 		r := w.chat.find(t, w.state(1).RoomName)
-		require.True(rt, slices.IsSortedFunc(r.said[min(2, len(r.said)):], func(a, b said) int { return a.seq() - b.seq() }),
-			"what was said first stands first")
+		news := slices.DeleteFunc(r.said, func(s said) bool { return s.pinned }) // the card has a lane of its own
+		require.True(rt, slices.IsSortedFunc(news, func(a, b said) int { return a.seq() - b.seq() }),
+			"what was decided first is said first")
 	})
 }
 

@@ -33,6 +33,31 @@ func TestADeclarationIsDurableBeforeItIsAnswered(t *testing.T) {
 	require.Equal(t, []int{1}, w.open.numbers(0))
 }
 
+func TestAnAnswerRefersToARoomOnlyWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	other := newPlace()
+	other.name = "slack"
+	w := newWorld(t, func(c *Config) { c.Platforms = append(c.Platforms, other) })
+	require.Empty(t, rooms(w.types("ana", "general", "declare P1 Checkout is down").Message), "the room is not open yet")
+	w.settle()
+	show := w.request("ana", "general", "show INC-1")
+	require.Equal(t, []chat.RoomID{chat.RoomID(w.state(1).Room.Room)}, rooms(w.Hear(t.Context(), show).Message))
+	show.Platform = "slack"
+	elsewhere := w.Hear(t.Context(), show).Message
+	require.Empty(t, rooms(elsewhere), "on another platform it is only a name")
+	require.Contains(t, elsewhere.Plain(), "#inc-1-checkout-is-down")
+}
+
+func rooms(m chat.Message) []chat.RoomID {
+	var found []chat.RoomID
+	eachSpan(m, func(s chat.Span) {
+		if s.Kind == chat.Room {
+			found = append(found, s.Room)
+		}
+	})
+	return found
+}
+
 func TestTheWholeJobFromDeclareToClose(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -82,15 +82,42 @@ func (r *resolver) span(ctx context.Context, s chat.Span) (chat.Span, error) {
 		s.User = user
 		return s, err
 	case chat.Room:
-		room, err := r.room(ctx, s.Room)
-		if chat.ClassOf(err) == chat.Missing {
-			return chat.Span{Text: "#" + s.Text}, nil
+		room, err := r.mention(ctx, s.Room)
+		if room == "" {
+			return chat.Span{Text: "#" + s.Text}, err
 		}
 		s.Room = room
 		return s, err
 	default:
 		return s, nil
 	}
+}
+
+// mention finds a room that words refer to; empty when it is only a name here. An incident's room is
+// nothing but its own, and an answer may be read on another platform than the incident lives on.
+func (r *resolver) mention(ctx context.Context, room chat.RoomID) (chat.RoomID, error) {
+	switch room {
+	case compose.InRoom:
+		value, ok, err := r.b.journal.Lookup(ctx, placeKey(r.number))
+		if err != nil || !ok || value == lost {
+			return "", unread(err)
+		}
+		room = chat.RoomID(value)
+	case compose.InPlace, compose.Announce, compose.Stakeholders, compose.StatusPage:
+		at, err := r.room(ctx, room)
+		if chat.ClassOf(err) == chat.Missing {
+			return "", nil
+		}
+		return at, err
+	}
+	if r.ask {
+		return room, nil
+	}
+	_, here, err := r.b.journal.Lookup(ctx, roomKey(r.platform, room))
+	if err != nil || !here {
+		return "", unread(err)
+	}
+	return room, nil
 }
 
 // person finds somebody's account. False means that they have none on this platform; an error that it

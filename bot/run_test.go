@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,22 +56,22 @@ func TestRunDoesNothingWhileNothingIsToBeDone(t *testing.T) {
 		journal := &counting{Journal: store.NewMemory()}
 		w := newWorld(t, inRealTime, func(c *Config) { c.Journal = journal })
 		stop := running(t, w)
-		before := journal.due
+		before := journal.due.Load()
 		time.Sleep(24 * time.Hour)
 		synctest.Wait()
-		require.LessOrEqual(t, journal.due-before, 24*2, "it wakes to sweep, and does not poll")
+		require.LessOrEqual(t, journal.due.Load()-before, int64(24*2), "it wakes to sweep, and does not poll")
 		require.NoError(t, stop())
 	})
 }
 
-// counting counts how often a journal is asked for what is due. One goroutine asks.
+// counting counts how often a journal is asked for what is due.
 type counting struct {
 	store.Journal
-	due int
+	due atomic.Int64
 }
 
 func (c *counting) Due(ctx context.Context, now time.Time, limit int) ([]store.Alarm, time.Time, error) {
-	c.due++
+	c.due.Add(1)
 	return c.Journal.Due(ctx, now, limit)
 }
 
