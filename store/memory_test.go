@@ -12,9 +12,10 @@ import (
 
 func TestMemoryKeepsEveryPromise(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) *storetest.Harness {
+	storetest.Run(t, func(*testing.T) *storetest.Harness {
 		h := &storetest.Harness{Journal: store.NewMemory(), Restore: restore}
 		h.Reopen = func(t *testing.T) {
+			t.Helper()
 			var buf bytes.Buffer
 			require.NoError(t, h.Snapshot(t.Context(), &buf))
 			require.NoError(t, h.Close())

@@ -19,7 +19,7 @@ func held(t *testing.T, j *Journal) (release func()) {
 	t.Helper()
 	inside, leave, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- j.write(context.Background(), func(t *txn) error {
+		ended <- j.write(context.Background(), func(*txn) error {
 			close(inside)
 			<-leave
 			return nil
@@ -111,7 +111,8 @@ func TestCloseRefusesWhatHasNotBegun(t *testing.T) {
 		require.ErrorIs(t, <-answers, store.ErrClosed)
 	}
 	again := mustOpen(t, path, Options{})
-	for s := range again.Streams(t.Context(), "") {
+	for s, err := range again.Streams(t.Context(), "") {
+		require.NoError(t, err)
 		t.Fatalf("stream %s was refused and is there", s.Name)
 	}
 }
@@ -130,7 +131,8 @@ func TestContextThatEndsInTheQueueStopsTheCommit(t *testing.T) {
 	cancel()
 	release()
 	require.ErrorIs(t, <-answer, context.Canceled)
-	for s := range j.Streams(t.Context(), "") {
+	for s, err := range j.Streams(t.Context(), "") {
+		require.NoError(t, err)
 		t.Fatalf("stream %s was cancelled and is there", s.Name)
 	}
 }

@@ -72,7 +72,7 @@ func commitForEver(path string) error {
 					fmt.Fprintln(os.Stderr, err)
 					os.Exit(1)
 				}
-				fmt.Printf("%s %d\n", stream, last)
+				fmt.Fprintf(os.Stdout, "%s %d\n", stream, last)
 			}
 		})
 	}

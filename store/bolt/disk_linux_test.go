@@ -24,7 +24,7 @@ func big(stream string, expect uint64) store.Commit {
 
 // fillUp commits until the disk refuses, and returns how many were taken and the refusal.
 func fillUp(ctx context.Context, j *Journal) (uint64, error) {
-	for n := uint64(0); n < 1000; n++ {
+	for n := range uint64(1000) {
 		if _, err := j.Commit(ctx, big("s", n)); err != nil {
 			return n, err
 		}

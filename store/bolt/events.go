@@ -219,8 +219,7 @@ func (t *txn) entry(r record, position uint64) (event, error) {
 // blame names the stream and event that a damaged position belonged to, as far as another record still tells.
 func (t *txn) blame(err error, position uint64) error {
 	what := "wrong checksum"
-	var damage *store.CorruptError
-	if errors.As(err, &damage) {
+	if damage, ok := errors.AsType[*store.CorruptError](err); ok {
 		what = damage.What
 	}
 	for r := range t.scan(bLog, number(position+1), nil) {

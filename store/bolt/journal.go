@@ -68,7 +68,7 @@ func Open(path string, o Options) (*Journal, error) {
 	if err := j.prepare(); err != nil {
 		return nil, fmt.Errorf("open journal %s: %w", path, errors.Join(err, db.Close()))
 	}
-	j.committer.init()
+	j.init()
 	if !o.ReadOnly {
 		go j.commitLoop()
 	}

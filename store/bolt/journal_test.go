@@ -18,18 +18,24 @@ func TestBoltKeepsEveryPromise(t *testing.T) {
 }
 
 func harness(t *testing.T) *storetest.Harness {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	h := &storetest.Harness{Journal: mustOpen(t, path, Options{})}
 	h.Reopen = func(t *testing.T) {
+		t.Helper()
 		require.NoError(t, h.Close())
 		h.Journal = mustOpen(t, path, Options{})
 	}
 	h.Restore = func(t *testing.T, snapshot []byte) store.Journal {
+		t.Helper()
 		name := filepath.Join(t.TempDir(), "restored.db")
 		require.NoError(t, os.WriteFile(name, snapshot, 0o600))
 		return mustOpen(t, name, Options{})
 	}
-	h.Damage = func(t *testing.T, stream string, seq uint64) { damage(t, h.Journal.(*Journal), stream, seq) }
+	h.Damage = func(t *testing.T, stream string, seq uint64) {
+		t.Helper()
+		damage(t, h.Journal.(*Journal), stream, seq)
+	}
 	return h
 }
 

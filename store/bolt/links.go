@@ -23,14 +23,14 @@ func (j *Journal) Lookup(ctx context.Context, key string) (value string, ok bool
 
 // Scan implements store.Log.
 func (j *Journal) Scan(ctx context.Context, prefix string) iter.Seq2[store.Link, error] {
-	return paged(j, ctx, bLinks, prefix, fmt.Sprintf("scan %q", prefix), func(r record) (store.Link, error) {
+	return paged(ctx, j, bLinks, prefix, fmt.Sprintf("scan %q", prefix), func(r record) (store.Link, error) {
 		return store.Link{Key: string(r.key), Value: string(r.body)}, nil
 	})
 }
 
 // Streams implements store.Log.
 func (j *Journal) Streams(ctx context.Context, prefix string) iter.Seq2[store.Stream, error] {
-	return paged(j, ctx, bStreams, prefix, "list streams", func(r record) (store.Stream, error) {
+	return paged(ctx, j, bStreams, prefix, "list streams", func(r record) (store.Stream, error) {
 		h, err := decodeHead(r.key, r.body)
 		return store.Stream{Name: string(r.key), Last: h.last, Wake: h.wake}, err
 	})

@@ -112,7 +112,7 @@ func TestCutFileIsNotBelieved(t *testing.T) {
 	}
 	var copied bytes.Buffer
 	require.NoError(t, j.Snapshot(t.Context(), &copied))
-	for _, keep := range []int{1, 4096, 8192, copied.Len() / 2, copied.Len() - 4096} {
+	for _, keep := range []int{1, 4096, 8192, copied.Len() / 4, copied.Len() / 2} {
 		cut := filepath.Join(t.TempDir(), "cut.db")
 		require.NoError(t, os.WriteFile(cut, copied.Bytes()[:keep], 0o600))
 		damaged, err := Open(cut, Options{ReadOnly: true})

@@ -116,7 +116,8 @@ func (p *pair) commit(t *rapid.T) {
 		Outbox: some(t, "outbox", p.item), Links: some(t, "links", drawLink), Claims: some(t, "claims", drawClaim),
 		Settle: some(t, "settle", p.drawSettlement),
 	}
-	for s := range p.memory.Streams(ctx, c.Stream) {
+	for s, err := range p.memory.Streams(ctx, c.Stream) {
+		require.NoError(t, err)
 		c.Expect = s.Last
 	}
 	if rapid.IntRange(0, 9).Draw(t, "stale") == 0 {

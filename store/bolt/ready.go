@@ -126,7 +126,7 @@ func (o *offer) result() ([]store.Item, time.Time) {
 
 // Dead implements store.Outbox.
 func (j *Journal) Dead(ctx context.Context) iter.Seq2[store.Item, error] {
-	return paged(j, ctx, bDead, "", "read dead items", func(r record) (store.Item, error) {
+	return paged(ctx, j, bDead, "", "read dead items", func(r record) (store.Item, error) {
 		it, err := decodeItem(bDead, r.key, r.body)
 		return it.Item, err
 	})
@@ -163,7 +163,7 @@ const page = 256
 
 // paged yields the records of a bucket below a prefix, without keeping a transaction open while the caller works.
 func paged[T any](
-	j *Journal, ctx context.Context, id int, prefix, doing string, decode func(record) (T, error),
+	ctx context.Context, j *Journal, id int, prefix, doing string, decode func(record) (T, error),
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		from := []byte(prefix)

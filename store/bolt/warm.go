@@ -13,7 +13,7 @@ const warmSize = 8 << 20
 // tells the kernel to expect random access, and a cold file read page by page takes ten times as long. It is a help
 // only: whoever reads next meets any error of the disk again.
 func (j *Journal) warm(ctx context.Context) {
-	f, err := os.Open(j.path)
+	f, err := os.Open(j.path) //nolint:gosec // the operator names the file of the journal
 	if err != nil {
 		return
 	}

@@ -19,6 +19,7 @@ var clockCases = []testCase{
 }
 
 func checkDueOrder(t *testing.T, h *Harness) {
+	t.Helper()
 	for _, n := range []int{7, 3, 9, 1} {
 		must(t, h, store.Commit{Stream: fmt.Sprintf("s-%d", n), Wake: minute(n)})
 	}
@@ -36,6 +37,7 @@ func checkDueOrder(t *testing.T, h *Harness) {
 }
 
 func checkOneAlarm(t *testing.T, h *Harness) {
+	t.Helper()
 	must(t, h, store.Commit{Stream: "s", Wake: minute(1)})
 	must(t, h, store.Commit{Stream: "s", Wake: minute(4)})
 	due, next, err := h.Due(t.Context(), minute(1), 0)
@@ -50,6 +52,7 @@ func checkOneAlarm(t *testing.T, h *Harness) {
 }
 
 func checkDueLimit(t *testing.T, h *Harness) {
+	t.Helper()
 	for n := range 5 {
 		must(t, h, store.Commit{Stream: fmt.Sprintf("s-%d", n), Wake: minute(n)})
 	}
@@ -64,6 +67,7 @@ func checkDueLimit(t *testing.T, h *Harness) {
 }
 
 func checkExactTimes(t *testing.T, h *Harness) {
+	t.Helper()
 	zone := time.FixedZone("far", 5*3600+1800)
 	for i, at := range []time.Time{
 		time.Date(1066, 10, 14, 9, 0, 0, 1, time.UTC),
@@ -82,6 +86,7 @@ func checkExactTimes(t *testing.T, h *Harness) {
 }
 
 func checkDueRestart(t *testing.T, h *Harness) {
+	t.Helper()
 	must(t, h, store.Commit{Stream: "s", Wake: minute(1)})
 	must(t, h, store.Commit{Stream: "t", Wake: minute(2)})
 	h.Reopen(t)

@@ -36,6 +36,7 @@ var refusalCases = []testCase{
 }
 
 func checkWhole(t *testing.T, h *Harness) {
+	t.Helper()
 	last := must(t, h, store.Commit{
 		Stream: "inc-1", Events: events(1, 2), Wake: minute(5), Seen: "req-1", At: minute(0),
 		Outbox: []store.Item{{Key: "inc-1/2/0", Payload: []byte("say")}},
@@ -58,6 +59,7 @@ func checkWhole(t *testing.T, h *Harness) {
 }
 
 func checkNumbers(t *testing.T, h *Harness) {
+	t.Helper()
 	require.EqualValues(t, 3, must(t, h, store.Commit{Stream: "a", Events: events(1, 3)}))
 	require.EqualValues(t, 1, must(t, h, store.Commit{Stream: "b", Events: events(1, 1)}))
 	require.EqualValues(t, 5, must(t, h, store.Commit{Stream: "a", Expect: 3, Events: events(4, 2)}))
@@ -69,6 +71,7 @@ func checkNumbers(t *testing.T, h *Harness) {
 }
 
 func checkNoEvents(t *testing.T, h *Harness) {
+	t.Helper()
 	require.Zero(t, must(t, h, store.Commit{Stream: "a", Wake: minute(1)}))
 	must(t, h, store.Commit{Stream: "a", Events: events(1, 2), Wake: minute(1)})
 	last := must(t, h, store.Commit{Stream: "a", Expect: 2, Wake: minute(3), Links: []store.Link{{Key: "k", Value: "v"}}})
@@ -78,6 +81,7 @@ func checkNoEvents(t *testing.T, h *Harness) {
 }
 
 func checkConcurrent(t *testing.T, h *Harness) {
+	t.Helper()
 	const writers, each = 16, 20
 	var wg sync.WaitGroup
 	for w := range writers {
@@ -99,6 +103,7 @@ func checkConcurrent(t *testing.T, h *Harness) {
 
 // insist commits one event, deciding anew after every conflict.
 func insist(t *testing.T, j store.Journal, stream string, event []byte) {
+	t.Helper()
 	var last uint64
 	for {
 		now, err := j.Commit(t.Context(), store.Commit{Stream: stream, Expect: last, Events: [][]byte{event}})
@@ -114,6 +119,7 @@ func insist(t *testing.T, j store.Journal, stream string, event []byte) {
 }
 
 func checkSideBySide(t *testing.T, h *Harness) {
+	t.Helper()
 	const writers, each = 24, 25
 	var wg sync.WaitGroup
 	for w := range writers {
@@ -142,6 +148,7 @@ func checkSideBySide(t *testing.T, h *Harness) {
 }
 
 func checkTogether(t *testing.T, h *Harness) {
+	t.Helper()
 	commits := []store.Commit{
 		{Stream: "a", Events: events(1, 2)},
 		{Stream: "a", Events: events(1, 2)},
@@ -166,6 +173,7 @@ func checkTogether(t *testing.T, h *Harness) {
 }
 
 func checkLinks(t *testing.T, h *Harness) {
+	t.Helper()
 	link(t, h, "room", "1")
 	must(t, h, store.Commit{Stream: "s", Links: []store.Link{{Key: "room", Value: "2"}, {Key: "card", Value: "x"}}})
 	require.Equal(t, "2", lookup(t, h, "room"))
@@ -176,6 +184,7 @@ func checkLinks(t *testing.T, h *Harness) {
 }
 
 func checkClaims(t *testing.T, h *Harness) {
+	t.Helper()
 	claim := func(stream string) store.Commit {
 		return store.Commit{Stream: stream, Claims: []store.Link{{Key: "alert/1", Value: stream}}, Wake: minute(1)}
 	}
@@ -193,6 +202,7 @@ func checkClaims(t *testing.T, h *Harness) {
 }
 
 func checkClaimRace(t *testing.T, h *Harness) {
+	t.Helper()
 	const racers = 16
 	granted := make([]bool, racers)
 	var wg sync.WaitGroup
@@ -221,6 +231,7 @@ func checkClaimRace(t *testing.T, h *Harness) {
 }
 
 func checkSettleInCommit(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "open", Lane: "l"}, store.Item{Key: "say", Lane: "l"})
 	start(t, h, "open")
 	_, err := h.Commit(t.Context(), store.Commit{Stream: "s", Expect: 7, Settle: []store.Settlement{{Key: "open"}}})
@@ -234,6 +245,7 @@ func checkSettleInCommit(t *testing.T, h *Harness) {
 }
 
 func checkNext(t *testing.T, h *Harness) {
+	t.Helper()
 	next := func(counter string) uint64 {
 		n, err := h.Next(t.Context(), counter)
 		require.NoError(t, err)
@@ -263,6 +275,7 @@ func checkNext(t *testing.T, h *Harness) {
 }
 
 func checkConflict(t *testing.T, h *Harness) {
+	t.Helper()
 	must(t, h, store.Commit{Stream: "s", Events: events(1, 3), Wake: minute(1)})
 	for _, expect := range []uint64{0, 2, 4} {
 		last, err := h.Commit(t.Context(), store.Commit{
@@ -282,6 +295,7 @@ func checkConflict(t *testing.T, h *Harness) {
 }
 
 func checkSeen(t *testing.T, h *Harness) {
+	t.Helper()
 	must(t, h, store.Commit{Stream: "inc-1", Events: events(1, 2), Seen: "req", At: minute(0)})
 	h.Reopen(t)
 	last, err := h.Commit(t.Context(), store.Commit{
@@ -297,6 +311,7 @@ func checkSeen(t *testing.T, h *Harness) {
 }
 
 func checkSeenFirst(t *testing.T, h *Harness) {
+	t.Helper()
 	must(t, h, store.Commit{Stream: "s", Events: events(1, 1), Seen: "req", At: minute(0)})
 	must(t, h, store.Commit{Stream: "s", Expect: 1, Events: events(2, 4)})
 	last, err := h.Commit(t.Context(), store.Commit{Stream: "s", Events: events(1, 1), Seen: "req", At: minute(1)})
@@ -306,6 +321,7 @@ func checkSeenFirst(t *testing.T, h *Harness) {
 }
 
 func checkSweep(t *testing.T, h *Harness) {
+	t.Helper()
 	for i := range 5 {
 		must(t, h, store.Commit{Stream: "s", Wake: minute(i), Seen: fmt.Sprintf("req-%d", i), At: minute(i)})
 	}
@@ -324,6 +340,7 @@ func checkSweep(t *testing.T, h *Harness) {
 }
 
 func checkInvalid(t *testing.T, h *Harness) {
+	t.Helper()
 	long := strings.Repeat("x", store.MaxName+1)
 	for name, c := range map[string]store.Commit{
 		"no stream":       {},
@@ -355,6 +372,7 @@ func checkInvalid(t *testing.T, h *Harness) {
 }
 
 func checkSameKey(t *testing.T, h *Harness) {
+	t.Helper()
 	it := store.Item{Key: "k", Payload: []byte("1")}
 	outbox(t, h, it)
 	refused := func() {

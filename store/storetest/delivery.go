@@ -24,6 +24,7 @@ var deliveryCases = []testCase{
 }
 
 func checkItemWhole(t *testing.T, h *Harness) {
+	t.Helper()
 	link(t, h, "room", "C1")
 	want := store.Item{
 		Key: "inc-1/3/2", Lane: "room/inc-1", Needs: []string{"room"}, Replaces: "card/inc-1", Rank: 3,
@@ -40,6 +41,7 @@ func checkItemWhole(t *testing.T, h *Harness) {
 }
 
 func checkTries(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "a"}, store.Item{Key: "b"})
 	require.Equal(t, 1, start(t, h, "a").Tries)
 	started, err := h.Start(t.Context(), "b", "a", "b", "unknown")
@@ -57,6 +59,7 @@ func checkTries(t *testing.T, h *Harness) {
 }
 
 func checkStartRace(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "a"}, store.Item{Key: "b"}, store.Item{Key: "c"})
 	var got atomic.Int32
 	var wg sync.WaitGroup
@@ -74,6 +77,7 @@ func checkStartRace(t *testing.T, h *Harness) {
 }
 
 func checkKilled(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "started", Lane: "l"}, store.Item{Key: "behind", Lane: "l"}, store.Item{Key: "not started"})
 	start(t, h, "started")
 	h.Reopen(t)
@@ -91,6 +95,7 @@ func checkKilled(t *testing.T, h *Harness) {
 }
 
 func checkRetry(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "k", NotBefore: minute(1)})
 	start(t, h, "k")
 	settle(t, h, store.Settlement{Key: "k", Outcome: store.Retry, NotBefore: minute(4), Note: "post to C1: 502", Unsure: true})
@@ -110,6 +115,7 @@ func checkRetry(t *testing.T, h *Harness) {
 }
 
 func checkDead(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "2", Lane: "l", Payload: []byte("p")}, store.Item{Key: "1", Lane: "l"}, store.Item{Key: "3", Lane: "l"})
 	start(t, h, "2")
 	settle(t, h, store.Settlement{
@@ -132,6 +138,7 @@ func checkDead(t *testing.T, h *Harness) {
 }
 
 func checkRevive(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "1", Lane: "l"}, store.Item{Key: "2", Lane: "l"})
 	start(t, h, "1")
 	settle(t, h, store.Settlement{Key: "1", Outcome: store.Dead, Note: "no", Unsure: true, NotBefore: minute(9)})
@@ -148,6 +155,7 @@ func checkRevive(t *testing.T, h *Harness) {
 }
 
 func checkSettleAgain(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "k"}, store.Item{Key: "dead"})
 	done := store.Settlement{Key: "k", Links: []store.Link{{Key: "room", Value: "1"}}}
 	settle(t, h, done)
@@ -162,6 +170,7 @@ func checkSettleAgain(t *testing.T, h *Harness) {
 }
 
 func checkSettleTogether(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "1", Lane: "l"}, store.Item{Key: "2", Lane: "l"}, store.Item{Key: "3", Lane: "l", Needs: []string{"x"}})
 	settle(t, h,
 		store.Settlement{Key: "2"},
@@ -172,6 +181,7 @@ func checkSettleTogether(t *testing.T, h *Harness) {
 }
 
 func checkDepth(t *testing.T, h *Harness) {
+	t.Helper()
 	require.Zero(t, depth(t, h))
 	for i := 5; i > 2; i-- {
 		must(t, h, store.Commit{Stream: "s", At: minute(i), Outbox: []store.Item{{Key: string(rune('a' + i)), Lane: "l"}}})

@@ -26,6 +26,7 @@ var laneCases = []testCase{
 }
 
 func checkLaneOrder(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "z/1", Lane: "room"}, store.Item{Key: "a/2", Lane: "room", Rank: store.RankPage})
 	outbox(t, h, store.Item{Key: "m/3", Lane: "room"})
 	for _, key := range []string{"z/1", "a/2", "m/3"} {
@@ -40,6 +41,7 @@ func checkLaneOrder(t *testing.T, h *Harness) {
 }
 
 func checkLanesSideBySide(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h,
 		store.Item{Key: "1", Lane: "a"}, store.Item{Key: "2", Lane: "b"}, store.Item{Key: "3", Lane: "a"},
 		store.Item{Key: "4"}, store.Item{Key: "5"}, store.Item{Key: "6", Lane: "ab"})
@@ -53,6 +55,7 @@ func checkLanesSideBySide(t *testing.T, h *Harness) {
 }
 
 func checkRank(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h,
 		store.Item{Key: "pin", Lane: "1", Rank: store.RankCosmetic}, store.Item{Key: "old update", Lane: "2", Rank: store.RankUpdate},
 		store.Item{Key: "page behind", Lane: "1", Rank: store.RankPage})
@@ -62,6 +65,7 @@ func checkRank(t *testing.T, h *Harness) {
 }
 
 func checkReadyLimit(t *testing.T, h *Harness) {
+	t.Helper()
 	for i := range 10 {
 		outbox(t, h, store.Item{Key: fmt.Sprint(i), Rank: i % 3, NotBefore: minute(i % 2)})
 	}
@@ -81,6 +85,7 @@ func checkReadyLimit(t *testing.T, h *Harness) {
 }
 
 func checkNeeds(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h,
 		store.Item{Key: "post", Lane: "room", Needs: []string{"room", "card"}}, store.Item{Key: "behind", Lane: "room"},
 		store.Item{Key: "open", Payload: []byte("open")}, store.Item{Key: "invite", Needs: []string{"room"}})
@@ -96,6 +101,7 @@ func checkNeeds(t *testing.T, h *Harness) {
 }
 
 func checkNeedsGone(t *testing.T, h *Harness) {
+	t.Helper()
 	link(t, h, "room", "C1")
 	outbox(t, h, store.Item{Key: "k", Needs: []string{"room"}}, store.Item{Key: "timed", Needs: []string{"room"}, NotBefore: minute(1)})
 	require.Equal(t, []string{"k"}, ready(t, h, minute(0)))
@@ -109,6 +115,7 @@ func checkNeedsGone(t *testing.T, h *Harness) {
 }
 
 func checkNotBefore(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h,
 		store.Item{Key: "1", Lane: "l", NotBefore: minute(5)}, store.Item{Key: "2", Lane: "l"},
 		store.Item{Key: "3", NotBefore: minute(3)}, store.Item{Key: "4"})
@@ -128,6 +135,7 @@ func checkNotBefore(t *testing.T, h *Harness) {
 }
 
 func checkReplaces(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h,
 		store.Item{Key: "topic 1", Lane: "l", Replaces: "topic"}, store.Item{Key: "say", Lane: "l"},
 		store.Item{Key: "card 1", Lane: "l", Replaces: "card"})
@@ -145,6 +153,7 @@ func checkReplaces(t *testing.T, h *Harness) {
 }
 
 func checkReplacesInside(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h,
 		store.Item{Key: "1", Replaces: "card"}, store.Item{Key: "2", Replaces: "card"},
 		store.Item{Key: "3", Replaces: "cards"}, store.Item{Key: "4", Replaces: "card"})
@@ -152,6 +161,7 @@ func checkReplacesInside(t *testing.T, h *Harness) {
 }
 
 func checkReplacesInFlight(t *testing.T, h *Harness) {
+	t.Helper()
 	for i, end := range []store.Settlement{{Outcome: store.Done}, {Outcome: store.Retry}, {Outcome: store.Dead}} {
 		was, is := fmt.Sprintf("old %d", i), fmt.Sprintf("new %d", i)
 		outbox(t, h, store.Item{Key: was, Lane: "l", Replaces: "card"})
@@ -168,6 +178,7 @@ func checkReplacesInFlight(t *testing.T, h *Harness) {
 }
 
 func checkReplacesUnsure(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "old", Lane: "l", Replaces: "card"})
 	start(t, h, "old")
 	settle(t, h, store.Settlement{Key: "old", Outcome: store.Retry, Unsure: true})
@@ -181,6 +192,7 @@ func checkReplacesUnsure(t *testing.T, h *Harness) {
 }
 
 func checkReplacesDead(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h, store.Item{Key: "old", Replaces: "card"}, store.Item{Key: "say"})
 	settle(t, h, store.Settlement{Key: "old", Outcome: store.Dead, Unsure: true}, store.Settlement{Key: "say", Outcome: store.Dead})
 	outbox(t, h, store.Item{Key: "new", Replaces: "card"})
@@ -191,6 +203,7 @@ func checkReplacesDead(t *testing.T, h *Harness) {
 }
 
 func checkLanesRestart(t *testing.T, h *Harness) {
+	t.Helper()
 	outbox(t, h,
 		store.Item{Key: "1", Lane: "l", Needs: []string{"room"}}, store.Item{Key: "2", Lane: "l"},
 		store.Item{Key: "3", NotBefore: minute(5), Rank: 1}, store.Item{Key: "4", Replaces: "card", Rank: 2})

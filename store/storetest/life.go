@@ -23,6 +23,7 @@ var lifeCases = []testCase{
 }
 
 func checkRestart(t *testing.T, h *Harness) {
+	t.Helper()
 	fill(t, h)
 	was := portrait(t, h)
 	h.Reopen(t)
@@ -60,6 +61,7 @@ func portrait(t *testing.T, j store.Journal) picture {
 }
 
 func checkWatch(t *testing.T, h *Harness) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	one, two := h.Watch(ctx), h.Watch(t.Context())
 	<-one
@@ -95,6 +97,7 @@ func checkWatch(t *testing.T, h *Harness) {
 }
 
 func checkPing(t *testing.T, h *Harness) {
+	t.Helper()
 	require.NoError(t, h.Ping(t.Context()))
 	must(t, h, store.Commit{Stream: "s", Events: events(1, 1)})
 	require.NoError(t, h.Ping(t.Context()))
@@ -102,6 +105,7 @@ func checkPing(t *testing.T, h *Harness) {
 }
 
 func checkSnapshot(t *testing.T, h *Harness) {
+	t.Helper()
 	fill(t, h)
 	was := portrait(t, h)
 	var buf bytes.Buffer
@@ -122,6 +126,7 @@ type fullTape struct{}
 func (fullTape) Write([]byte) (int, error) { return 0, errFull }
 
 func checkSnapshotFails(t *testing.T, h *Harness) {
+	t.Helper()
 	fill(t, h)
 	require.ErrorIs(t, h.Snapshot(t.Context(), fullTape{}), errFull)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -131,6 +136,7 @@ func checkSnapshotFails(t *testing.T, h *Harness) {
 }
 
 func checkContext(t *testing.T, h *Harness) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, err := range callAll(ctx, h) {
@@ -140,6 +146,7 @@ func checkContext(t *testing.T, h *Harness) {
 }
 
 func checkClosed(t *testing.T, h *Harness) {
+	t.Helper()
 	fill(t, h)
 	require.NoError(t, h.Close())
 	require.NoError(t, h.Close())

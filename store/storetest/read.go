@@ -24,6 +24,7 @@ var readCases = []testCase{
 }
 
 func checkAfter(t *testing.T, h *Harness) {
+	t.Helper()
 	must(t, h, store.Commit{Stream: "s", Events: events(1, 5)})
 	for after := range uint64(7) {
 		records := read(t, h, "s", after)
@@ -37,6 +38,7 @@ func checkAfter(t *testing.T, h *Harness) {
 }
 
 func checkLongStream(t *testing.T, h *Harness) {
+	t.Helper()
 	const n = 1500
 	for from := 0; from < n; from += 50 {
 		must(t, h, store.Commit{Stream: "long", Expect: uint64(from), Events: events(from+1, 50)})
@@ -52,6 +54,7 @@ func checkLongStream(t *testing.T, h *Harness) {
 }
 
 func checkAll(t *testing.T, h *Harness) {
+	t.Helper()
 	for round := range 100 {
 		for s := range 6 {
 			must(t, h, store.Commit{Stream: fmt.Sprintf("s-%d", s), Expect: uint64(round), Events: events(round+1, 1)})
@@ -70,6 +73,7 @@ func checkAll(t *testing.T, h *Harness) {
 }
 
 func checkStreams(t *testing.T, h *Harness) {
+	t.Helper()
 	for _, name := range []string{"inc-2", "board-1", "inc-10", "inc-1"} {
 		must(t, h, store.Commit{Stream: name, Events: events(1, 2), Wake: minute(2)})
 	}
@@ -80,6 +84,7 @@ func checkStreams(t *testing.T, h *Harness) {
 }
 
 func checkScan(t *testing.T, h *Harness) {
+	t.Helper()
 	const n = 3000
 	for from := 0; from < n; from += 500 {
 		c := store.Commit{Stream: "s"}
@@ -100,6 +105,7 @@ func checkScan(t *testing.T, h *Harness) {
 }
 
 func checkEarly(t *testing.T, h *Harness) {
+	t.Helper()
 	must(t, h, store.Commit{Stream: "s", Events: events(1, 600)})
 	seq := h.Events(t.Context(), "s", 0)
 	for range 2 {
@@ -114,6 +120,7 @@ func checkEarly(t *testing.T, h *Harness) {
 }
 
 func checkCommitInside(t *testing.T, h *Harness) {
+	t.Helper()
 	must(t, h, store.Commit{Stream: "s", Events: events(1, 300), Links: []store.Link{{Key: "a", Value: "1"}, {Key: "b", Value: "1"}}})
 	last := uint64(300)
 	n := 0
@@ -136,6 +143,7 @@ func checkCommitInside(t *testing.T, h *Harness) {
 }
 
 func checkCopies(t *testing.T, h *Harness) {
+	t.Helper()
 	event, payload, needs := []byte("event"), []byte("payload"), []string{"need"}
 	must(t, h, store.Commit{
 		Stream: "s", Events: [][]byte{event}, Links: []store.Link{{Key: "need", Value: "1"}},
@@ -156,6 +164,7 @@ func checkCopies(t *testing.T, h *Harness) {
 }
 
 func checkVerify(t *testing.T, h *Harness) {
+	t.Helper()
 	fill(t, h)
 	n, err := h.Verify(t.Context(), "")
 	require.NoError(t, err)
@@ -189,6 +198,7 @@ func fill(t *testing.T, j store.Journal) {
 }
 
 func checkDamage(t *testing.T, h *Harness) {
+	t.Helper()
 	if h.Damage == nil {
 		t.Skip("nothing can be damaged")
 	}
@@ -218,6 +228,7 @@ func checkDamage(t *testing.T, h *Harness) {
 }
 
 func checkDamageElsewhere(t *testing.T, h *Harness) {
+	t.Helper()
 	if h.Damage == nil {
 		t.Skip("nothing can be damaged")
 	}
