@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +66,23 @@ func TestLimitsOfAFile(t *testing.T) {
 	require.ErrorContains(t, err, "flags: has 201 items; write: at most 200")
 	_, err = Parse("bad.yaml", []byte("title: \xff"))
 	require.ErrorContains(t, err, "is not YAML")
+}
+
+// Files as large as they may be, and as bad as we could think of, are answered at once.
+func TestTheWorstFilesAreAnsweredQuickly(t *testing.T) {
+	t.Parallel()
+	var unknown, chain strings.Builder
+	for i := range maxItems {
+		id := fmt.Sprintf("%s-%d", strings.Repeat("a", 55), i)
+		fmt.Fprintf(&unknown, "  - {id: %s, title: A, on: [%s], tasks: [{id: a, text: A}]}\n", id, strings.Repeat("checklist:"+strings.Repeat("b", 55)+", ", 15))
+		fmt.Fprintf(&chain, "  - {id: l-%d, title: A, on: [%s], tasks: [{id: a, text: A}]}\n", i, strings.Repeat(fmt.Sprintf("checklist:l-%d, ", (i+1)%maxItems), 70))
+	}
+	for name, text := range map[string]string{"unknown": unknown.String(), "chain": chain.String()} {
+		text = complete("checklists:\n" + text)
+		require.Less(t, len(text), maxBytes, name)
+		_, err := Parse("worst.yaml", []byte(text))
+		require.ErrorContains(t, err, "has more than these 100 problems", name)
+	}
 }
 
 func TestSeveritiesAreReadInAnyCase(t *testing.T) {

@@ -38,18 +38,24 @@ func triggerWord(t Trigger) string { return string(t) }
 
 // references checks everything that names something else.
 func (c *checker) references() {
-	for _, m := range c.severityMentions() {
-		c.severityMention(m)
-	}
-	for _, m := range c.roleMentions() {
-		c.roleMention(m)
-	}
-	for _, m := range c.triggerMentions() {
-		c.triggerMention(m)
-	}
+	each(c, c.severityMentions(), c.severityMention)
+	each(c, c.roleMentions(), c.roleMention)
+	each(c, c.triggerMentions(), c.triggerMention)
 	twice(c, "severity", c.severityMentions())
 	twice(c, "role", c.roleMentions())
 	twice(c, "trigger", c.triggerMentions())
+}
+
+// each checks mentions until there are as many problems as will be kept: to look for the nearest name is
+// too dear to do it in vain.
+func each[T ~string](c *checker, all []mention[T], check func(mention[T])) {
+	for _, m := range all {
+		if c.read.report.full() {
+			c.read.report.more = true
+			return
+		}
+		check(m)
+	}
 }
 
 // twice reports what stands in one list more than once.
