@@ -169,7 +169,8 @@ type Log interface {
 	// It answers, in this order: ErrInvalid when the commit contradicts itself; a *SeenError (ErrSeen) when the
 	// request was committed before, with last as recorded then; ErrConflict when the stream has moved on, with last
 	// as it is now; a *TakenError (ErrTaken) when a claim is linked otherwise; ErrReadOnly when nothing can be
-	// written at the moment. After any of these nothing has changed. ErrUnsure is the exception: the storage
+	// written at the moment. A *CorruptError says that a record the decision needs is damaged. After any of these
+	// nothing has changed. ErrUnsure is the exception: the storage
 	// failed while writing and would not say what it kept. Repeat the commit with the same Seen or Expect.
 	//
 	// A context that ends before the commit has begun stops it; one that ends later does not, and the answer is
@@ -210,7 +211,8 @@ type Log interface {
 type Clock interface {
 	// Due returns the alarms that are not after now, earliest first, at most limit of them (0: all). An alarm stays
 	// until a commit to its stream replaces or clears it. next is when to ask again if nothing changes: the first
-	// alarm after those returned, zero when there is none; it is not after now when limit cut the answer.
+	// alarm after those returned, zero when there is none; it is not after now when limit cut the answer. Damage hides
+	// nothing else: err then names it (ErrCorrupt), and what could be read is returned beside it.
 	Due(ctx context.Context, now time.Time, limit int) (due []Alarm, next time.Time, err error)
 }
 
@@ -219,7 +221,8 @@ type Outbox interface {
 	// Ready returns items that may be delivered now, at most limit of them (0: all): the first of each lane, if its
 	// needs exist, its NotBefore is not after now and it is not in flight. They are ordered by rank, then by age
 	// (order of commit). next is when to ask again if nothing changes: the first NotBefore still ahead, zero when
-	// nothing waits for a moment; it is not after now when limit cut the answer.
+	// nothing waits for a moment; it is not after now when limit cut the answer. Damage hides nothing else: err then
+	// names it (ErrCorrupt), and what could be read is returned beside it.
 	Ready(ctx context.Context, now time.Time, limit int) (items []Item, next time.Time, err error)
 	// Start makes it durable that a try of these items begins, before the effect, and puts them in flight: Ready
 	// leaves them out until they are settled, or until the process that started them is gone, whereupon they are

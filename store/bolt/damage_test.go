@@ -276,6 +276,12 @@ func TestDamageStopsNobodyElse(t *testing.T) {
 	items, _, err := j.Ready(t.Context(), time.Unix(1000, 0), 0)
 	require.ErrorIs(t, err, store.ErrCorrupt)
 	require.Len(t, items, 1, "a damaged item hides the others")
+	require.NoError(t, j.db.Update(func(tx *bbolt.Tx) error {
+		return tx.Bucket(buckets[bAlarms]).Put(at(time.Unix(0, 1), []byte("x")), []byte("nonsense"))
+	}))
+	due, _, err := j.Due(t.Context(), time.Unix(1000, 0), 0)
+	require.ErrorIs(t, err, store.ErrCorrupt)
+	require.Len(t, due, 2, "a damaged alarm hides the others")
 }
 
 func storedItem(j *Journal, key string) (it item, ok bool, err error) {
