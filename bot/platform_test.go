@@ -27,6 +27,7 @@ type place struct {
 	calls    []chat.Action          // every Do, in order
 	again    int                    // those that asked to look first
 	lookups  int
+	blind    int // how many look-ups break off
 	fault    func(a chat.Action, call int) *fault
 	hold     func(ctx context.Context, a chat.Action) // runs before the effect, without the lock
 	run      func(ctx context.Context, hearer chat.Hearer, ready func()) error
@@ -95,6 +96,10 @@ func (p *place) Person(_ context.Context, handle string) (chat.User, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lookups++
+	if p.blind > 0 {
+		p.blind--
+		return chat.User{}, context.DeadlineExceeded
+	}
 	if u, ok := p.people[handle]; ok {
 		return u, nil
 	}
