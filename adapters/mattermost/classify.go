@@ -68,11 +68,13 @@ func classify(op string, resp *model.Response, err error) *chat.Error {
 		out.Wait = retryAfter(resp.Header)
 	}
 	var app *model.AppError
-	if errors.As(err, &app) && app.Id != "" {
-		out.Code = app.Id
-		out.Hint = hints[app.Id]
+	if errors.As(err, &app) {
 		// A server in developer mode puts the token into the details, so they go no further.
 		out.Err = errors.New(app.Message)
+	}
+	if app != nil && app.Id != "" {
+		out.Code = app.Id
+		out.Hint = hints[app.Id]
 		if class, ok := classes[app.Id]; ok {
 			out.Class = class
 		}

@@ -11,10 +11,11 @@ import (
 const gap = "\u200b"
 
 var (
-	schemes = regexp.MustCompile(`(?i)\b(https?|ftps?|mailto|tel|mattermost|ws|wss|file|javascript|data):`)
-	hosts   = regexp.MustCompile(`(?i)\bwww\.`)
+	schemes = regexp.MustCompile(`(?i)(https?|ftps?|mailto|tel|mattermost|ws|wss|file|javascript|data):`)
+	hosts   = regexp.MustCompile(`(?i)(www)\.`)
 	emoji   = regexp.MustCompile(`:([a-zA-Z0-9_+-]+:)`)
 	smiley  = regexp.MustCompile(`([:;=])(['-]?[()\[\]|/\\DPpOoSsXx@$*])|(<)(3)`)
+	ticks   = regexp.MustCompile("`+")
 	number  = regexp.MustCompile(`^(\d+)([.)])`)
 )
 
@@ -47,8 +48,10 @@ func clean(text string) string {
 func escape(text string, start bool) string {
 	text = clean(text)
 	text = schemes.ReplaceAllString(text, "${1}:"+gap)
-	text = hosts.ReplaceAllString(text, "www"+gap+".")
-	text = emoji.ReplaceAllString(text, ":"+gap+"$1")
+	text = hosts.ReplaceAllString(text, "${1}"+gap+".")
+	for emoji.MatchString(text) { // a colon may end one and begin another
+		text = emoji.ReplaceAllString(text, ":"+gap+"$1")
+	}
 	text = smiley.ReplaceAllString(text, "$1$3"+gap+"$2$4")
 	text = markup.Replace(text)
 	lines := strings.Split(text, "\n")
@@ -88,10 +91,11 @@ func code(text string) string {
 	if text == "" {
 		return ""
 	}
-	fence := "`"
-	for strings.Contains(text, fence) {
-		fence += "`"
+	longest := 0
+	for _, run := range ticks.FindAllString(text, -1) {
+		longest = max(longest, len(run))
 	}
+	fence := strings.Repeat("`", longest+1)
 	if strings.Contains(text, "`") {
 		return gap + fence + " " + text + " " + fence
 	}

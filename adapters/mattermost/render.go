@@ -204,7 +204,7 @@ func (r renderer) spans(out *page, spans []chat.Span) {
 		case chat.Bold:
 			out.bold(s.Text)
 		case chat.Code:
-			out.add(code(s.Text))
+			out.add(code(cut(clean(s.Text), out.left-20))) // the rest is for what stands around it
 		case chat.Person, chat.Group:
 			out.add(r.mention(s))
 		case chat.Link:
