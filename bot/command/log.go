@@ -47,7 +47,7 @@ func correction(name string, n int, text string) incident.Command {
 // correctionForm asks which of the newest entries, and for the words. An amendment begins with the
 // entry's own.
 func (a *asker) correctionForm(name, n string) Intent {
-	text := ""
+	text, known := "", false
 	list := make([]chat.Option, 0, len(a.here.Notes))
 	for i := len(a.here.Notes) - 1; i >= 0 && len(list) < 100; i-- {
 		note := a.here.Notes[i]
@@ -56,9 +56,12 @@ func (a *asker) correctionForm(name, n string) Intent {
 		}
 		seq := strconv.FormatUint(note.Seq, 10)
 		list = append(list, chat.Option{Value: seq, Label: short(seq+". "+note.Text, maxOption)})
-		if seq == n && name == wordAmend {
-			text = note.Text
+		if seq == n {
+			text, known = note.Text, true
 		}
+	}
+	if !known {
+		n = ""
 	}
 	second := chat.Input{ID: "text", Kind: chat.Area, Label: a.w.Text("input.amend"), Value: text}
 	if name == wordRetract {
