@@ -106,7 +106,7 @@ func cutBytes(text string, most int) (string, bool) {
 	if len(text) <= most {
 		return text, false
 	}
-	end := most - len(ellipsis)
+	end := max(most-len(ellipsis), 0)
 	for end > 0 && !utf8.RuneStart(text[end]) {
 		end--
 	}

@@ -156,6 +156,26 @@ func (s *Server) log(c *call, outcome string) {
 		kind = c.token.kind
 	}
 	s.calls = append(s.calls, Call{At: s.now(), Method: c.method, Token: kind, Args: c.args, Outcome: outcome})
+	s.settled.Broadcast()
+}
+
+// AwaitCalls waits until a method was called so often.
+func (s *Server) AwaitCalls(method string, times int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.called(method) < times && !s.closed {
+		s.settled.Wait()
+	}
+}
+
+func (s *Server) called(method string) int {
+	n := 0
+	for _, c := range s.calls {
+		if c.Method == method {
+			n++
+		}
+	}
+	return n
 }
 
 // Calls is what was asked of the Web API so far, for the named methods or for all.

@@ -22,7 +22,11 @@ const (
 
 func (s *Server) newHook(channel, user, original string) string {
 	id := s.id("hook")
-	s.hooks[id] = &hook{channel: channel, user: user, original: original, at: s.now()}
+	h := &hook{channel: channel, user: user, original: original, at: s.now()}
+	if s.deadHooks {
+		h.uses = hookUses
+	}
+	s.hooks[id] = h
 	return s.http.URL + "/response/" + id
 }
 
@@ -127,4 +131,11 @@ func (s *Server) dropOriginal(h *hook) {
 	if ch := s.channels[h.channel]; ch.find(h.original) != nil {
 		s.erase(ch, ch.find(h.original))
 	}
+}
+
+// ForgetHooks lets every response_url handed out from now on be dead.
+func (s *Server) ForgetHooks() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deadHooks = true
 }

@@ -56,34 +56,35 @@ type Server struct {
 	http *httptest.Server
 	out  *http.Transport // deliveries to the app
 
-	mu       sync.Mutex
-	settled  *sync.Cond // signalled when a delivery ends
-	closed   bool
-	seq      int
-	team     obj
-	tokens   map[string]*token
-	users    map[string]*User
-	order    []string // user ids in the order of their making
-	groups   map[string]*group
-	channels map[string]*channel
-	rooms    []string // channel ids in the order of their making
-	files    map[string]*file
-	views    map[string]*view
-	homes    map[string]*view
-	stacks   map[string][]string // open modals of a user, bottom first
-	triggers map[string]*trigger
-	hooks    map[string]*hook // response urls
-	private  []Ephemeral
-	pings    []Ping
-	links    []LinkSeen
-	calls    []Call
-	faults   []*fault
-	buckets  map[string]*bucket
-	sockets  sockets
-	pending  []*Delivery
-	busy     int // attempts in flight
-	attempts sync.WaitGroup
-	raced    map[string]bool
+	mu        sync.Mutex
+	settled   *sync.Cond // signalled when a delivery ends
+	closed    bool
+	seq       int
+	team      obj
+	tokens    map[string]*token
+	users     map[string]*User
+	order     []string // user ids in the order of their making
+	groups    map[string]*group
+	channels  map[string]*channel
+	rooms     []string // channel ids in the order of their making
+	files     map[string]*file
+	views     map[string]*view
+	homes     map[string]*view
+	stacks    map[string][]string // open modals of a user, bottom first
+	triggers  map[string]*trigger
+	hooks     map[string]*hook // response urls
+	private   []Ephemeral
+	pings     []Ping
+	links     []LinkSeen
+	calls     []Call
+	faults    []*fault
+	buckets   map[string]*bucket
+	sockets   sockets
+	pending   []*Delivery
+	busy      int // attempts in flight
+	attempts  sync.WaitGroup
+	raced     map[string]bool
+	deadHooks bool
 
 	// BotUser, BotID, AppID and TeamID identify the installed app.
 	BotUser, BotID, AppID, TeamID string

@@ -20,7 +20,7 @@ type sockets struct {
 	opened  int
 	turn    int
 	lastPin time.Time
-	hello   map[string]any
+	acked   map[string]bool // envelopes sent by SendRaw that came back
 	changed *sync.Cond
 }
 
@@ -39,7 +39,7 @@ const maxSockets = 10
 const maxAck = 20_000
 
 func (k *sockets) init(s *Server) {
-	k.s, k.tickets = s, map[string]bool{}
+	k.s, k.tickets, k.acked = s, map[string]bool{}, map[string]bool{}
 	k.changed = sync.NewCond(&k.mu)
 }
 
@@ -187,6 +187,10 @@ func (k *sockets) heard(conn *socketConn, data []byte) {
 		k.s.broken("socket got something that is no acknowledgement: %.80s", data)
 		return
 	}
+	k.mu.Lock()
+	k.acked[ack.EnvelopeID] = true
+	k.changed.Broadcast()
+	k.mu.Unlock()
 	d := k.s.byEnvelope(ack.EnvelopeID)
 	if d == nil || (d.conn != conn && !k.s.opts.LooseAcks) {
 		return
@@ -285,4 +289,16 @@ func (s *Server) SendRaw(frame string) {
 		panic(fmt.Sprintf("slacktest: frame: %v", err))
 	}
 	s.sockets.each(func(c *socketConn) { c.send(v) })
+}
+
+// AwaitAcks waits until these envelopes were acknowledged.
+func (s *Server) AwaitAcks(envelopes ...string) {
+	k := &s.sockets
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, id := range envelopes {
+		for !k.acked[id] {
+			k.changed.Wait()
+		}
+	}
 }
