@@ -2,10 +2,12 @@ package mattermost_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sitrep-bot/sitrep/adapters/mattermost"
@@ -173,4 +175,12 @@ func form() *chat.Form {
 		{ID: "severity", Kind: chat.Choice, Label: "Severity", Value: "P1", Options: []chat.Option{{Value: "P0", Label: "P0"}, {Value: "P1", Label: "P1"}}},
 		{ID: "who", Kind: chat.People, Label: "Commander", Optional: true},
 	}}
+}
+
+// holds is an event whose post says this.
+func holds(words string) func(*model.WebSocketEvent) bool {
+	return func(event *model.WebSocketEvent) bool {
+		post, _ := event.GetData()["post"].(string)
+		return event.EventType() == model.WebsocketEventPosted && strings.Contains(post, words)
+	}
 }

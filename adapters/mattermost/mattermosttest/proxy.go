@@ -18,6 +18,8 @@ type Proxy struct {
 	// URL is where clients connect.
 	URL string
 
+	server http.Handler // behind us
+
 	mu     sync.Mutex
 	rules  []*Rule
 	conns  map[*line]struct{}
@@ -45,6 +47,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	p := &Proxy{conns: map[*line]struct{}{}, thaw: make(chan struct{})}
 	forward := httputil.NewSingleHostReverseProxy(to)
 	forward.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { hangUp(w) }
+	p.server = forward
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Upgrade") != "" {
 			p.socket(r)
@@ -68,6 +71,9 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	p.URL = server.URL
 	return p
 }
+
+// Forward passes a request on and its answer back.
+func (p *Proxy) Forward(w http.ResponseWriter, r *http.Request) { p.server.ServeHTTP(w, r) }
 
 // Add puts a rule behind those there are. The first that matches acts.
 func (p *Proxy) Add(r *Rule) {

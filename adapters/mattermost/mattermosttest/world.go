@@ -3,6 +3,7 @@ package mattermosttest
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,7 @@ type World struct {
 	forms    map[string]opened // open before each person
 	counted  map[string]bool   // person and post ids
 	calls    []Callback        // what the server sent
+	handler  http.Handler      // what hears them
 }
 
 var (
@@ -104,7 +106,7 @@ func startWorld(t testing.TB, env map[string]string) (*Server, *seed) {
 // connect makes the platform, serves its callbacks and has the slash command call them.
 func (w *World) connect(t testing.TB, configure func(*mattermost.Config)) {
 	t.Helper()
-	listener := httptest.NewServer(nil)
+	listener := httptest.NewServer(http.HandlerFunc(w.callback))
 	t.Cleanup(listener.Close)
 	command := w.Team.Command("incident", listener.URL+"/mattermost/command")
 	w.Config = mattermost.Config{
@@ -114,9 +116,18 @@ func (w *World) connect(t testing.TB, configure func(*mattermost.Config)) {
 	if configure != nil {
 		configure(&w.Config)
 	}
+	w.Restart(t)
+}
+
+// Restart puts a new platform in the place of the one there is, as after a restart of the bot: it has the
+// same config and remembers nothing. Whoever ran the old one has stopped it.
+func (w *World) Restart(t testing.TB) {
+	t.Helper()
 	platform, err := mattermost.New(w.Config)
 	must(t, "make the platform", err)
-	listener.Config.Handler = w.recorded(platform.Handler())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.handler = platform.Handler()
 	w.platform = &witness{Platform: platform}
 }
 
