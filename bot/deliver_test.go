@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -175,9 +176,9 @@ func TestDeliverResolvesPeopleAndRoomsEverywhereInAMessage(t *testing.T) {
 func lastCall(w *world, verb chat.Verb) chat.Action {
 	w.chat.mu.Lock()
 	defer w.chat.mu.Unlock()
-	for i := len(w.chat.calls) - 1; i >= 0; i-- {
-		if w.chat.calls[i].Verb == verb {
-			return w.chat.calls[i]
+	for _, a := range slices.Backward(w.chat.calls) {
+		if a.Verb == verb {
+			return a
 		}
 	}
 	return chat.Action{}

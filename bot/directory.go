@@ -57,8 +57,14 @@ func newDirectory(people []Person, journal store.Journal) *directory {
 	return d
 }
 
-// read brings back the accounts that were looked up before.
+// read brings back the accounts that were looked up before, and the names that were seen.
 func (d *directory) read(ctx context.Context) error {
+	for link, err := range d.journal.Scan(ctx, namePrefix) {
+		if err != nil {
+			return fmt.Errorf("read the directory: %w", err)
+		}
+		d.names[strings.TrimPrefix(link.Key, namePrefix)] = link.Value
+	}
 	known := make(map[string]chat.UserID)
 	for link, err := range d.journal.Scan(ctx, handlePrefix) {
 		if err != nil {
@@ -151,22 +157,8 @@ func (d *directory) remember(p stream.Person) (store.Link, bool) {
 // remembered is the name that somebody had when they were last seen, or nothing.
 func (d *directory) remembered(id string) string {
 	d.mu.RLock()
-	name, ok := d.names[id]
-	d.mu.RUnlock()
-	if ok {
-		return name
-	}
-	name, _, err := d.journal.Lookup(context.Background(), nameKey(id))
-	if err != nil {
-		return "" // a name is a courtesy: without it people read the id
-	}
-	if _, configured := d.people[id]; name == "" && !configured {
-		return "" // whoever was never seen is not worth remembering
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.names[id] = name
-	return name
+	defer d.mu.RUnlock()
+	return d.names[id]
 }
 
 // account is the user id of a person on a platform, as far as it is known without asking.

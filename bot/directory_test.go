@@ -62,7 +62,9 @@ func TestNamesOutliveTheProcess(t *testing.T) {
 	require.False(t, news, "written once")
 	_, err := journal.Commit(t.Context(), store.Commit{Stream: "x", Links: []store.Link{link}})
 	require.NoError(t, err)
-	require.Equal(t, "Uma", newDirectory(nil, journal).who("slack", chat.User{ID: "U9"}).Name)
+	next := newDirectory(nil, journal)
+	require.NoError(t, next.read(t.Context()))
+	require.Equal(t, "Uma", next.who("slack", chat.User{ID: "U9"}).Name)
 }
 
 func TestWhoWasNotFoundIsAskedForAgainLater(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/sitrep-bot/sitrep/bot/chat"
 	"github.com/sitrep-bot/sitrep/bot/compose"
 	"github.com/sitrep-bot/sitrep/store"
@@ -61,11 +63,11 @@ func (t *trip) failed(ctx context.Context, err error) {
 
 // log tells the operator of the first failure of an item, and of the others only in detail.
 func (t *trip) log(err error, class chat.Class) {
-	event := t.b.cfg.Log.Debug()
+	level := zerolog.DebugLevel
 	if t.it.Tries <= 1 && class != chat.Limited {
-		event = t.b.cfg.Log.Warn()
+		level = zerolog.WarnLevel
 	}
-	event.Err(err).Str("class", string(class)).Str("item", t.it.Key).Int("try", t.it.Tries).Msg("delivery failed")
+	t.b.cfg.Log.WithLevel(level).Err(err).Str("class", string(class)).Str("item", t.it.Key).Int("try", t.it.Tries).Msg("delivery failed")
 }
 
 // pause is how long to wait after so many tries.
@@ -92,16 +94,20 @@ func (t *trip) missing(ctx context.Context, s store.Settlement, err error) {
 	case chat.Pin, chat.Remove, chat.Archive, chat.Home:
 		s.Outcome = store.Done // what it was about is gone already
 		t.write(ctx, s)
-		return
 	case chat.Direct:
 		s.Outcome = store.Dead
 		t.strangers = append(t.strangers, string(t.p.Action.People[0]))
 		t.dead(ctx, s, err, t.unreached(nil)...)
-		return
 	case chat.OpenRoom:
 		t.giveUp(ctx, s, err)
-		return
+	default:
+		t.placeMissing(ctx, s, err)
 	}
+}
+
+// placeMissing handles an action whose room is not there: a channel that moved is looked up again, and an
+// incident whose room is gone goes home.
+func (t *trip) placeMissing(ctx context.Context, s store.Settlement, err error) {
 	switch name, named := t.b.cfg.Channels[t.p.Platform].named(t.p.Action.Room); {
 	case named && t.resolver.cached:
 		s.Links = append(s.Links, store.Link{Key: channelKey(t.p.Platform, name)}) // perhaps it moved

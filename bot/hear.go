@@ -179,16 +179,16 @@ func (h *hearing) command(ctx context.Context, intent command.Intent) (chat.Answ
 		commands: []incident.Command{intent.Command},
 		by:       h.by, from: origin(h.r.By), seen: h.seen,
 	})
-	var seen *store.SeenError
-	switch {
-	case errors.As(err, &seen):
+	if seen, ok := errors.AsType[*store.SeenError](err); ok {
 		return h.again(ctx, seen.Stream, seen.Last)
-	case err != nil:
+	}
+	if err != nil {
 		h.b.metrics.commanded(intent.Command, "error")
 		return chat.Answer{}, err
-	case d.refusal != nil:
+	}
+	if d.refusal != nil {
 		h.b.metrics.commanded(intent.Command, "refused")
-		return h.refused(ctx, number, d.refusal), nil
+		return h.refused(ctx, number, d.refusal), nil //nolint:nilerr // a refusal is an answer, not an error
 	}
 	h.b.metrics.commanded(intent.Command, "done")
 	return h.private(ctx, number, compose.Answer(h.reader, intent.Command, d.was, d.is, d.events)), nil
@@ -215,7 +215,7 @@ func (h *hearing) number(ctx context.Context, intent command.Intent) (int, *inci
 		return 0, refusal, nil
 	}
 	n, err := h.b.journal.Next(ctx, counter)
-	return int(n), nil, err //nolint:gosec // a counter of incidents fits an int
+	return int(n), nil, err
 }
 
 func origin(u chat.User) string {

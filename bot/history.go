@@ -63,8 +63,7 @@ func readEntry(head stream.Head, record store.Record) (entry, error) {
 func (b *Bot) history(ctx context.Context, number int) ([]incident.Recorded, error) {
 	var all []incident.Recorded
 	for e, err := range entries(ctx, b.journal, number, stream.Head{}) {
-		var broken *BrokenError
-		if errors.As(err, &broken) {
+		if _, broken := errors.AsType[*BrokenError](err); broken {
 			return all, nil
 		}
 		if err != nil {
@@ -89,7 +88,7 @@ func (b *Bot) replay(ctx context.Context, number int, last uint64) (decision, er
 	if err != nil {
 		return decision{}, err
 	}
-	end := min(int(last), len(all)) //nolint:gosec // a log has fewer entries than an int can count
+	end := min(int(last), len(all))
 	begin := end
 	for begin > 0 && all[begin-1].At.Equal(all[end-1].At) && all[begin-1].By == all[end-1].By {
 		begin--

@@ -15,6 +15,7 @@ const (
 	streamPrefix  = "inc/"    // inc/000042
 	openPrefix    = "open/"   // open/inc/000042 → 42, while the incident is not over
 	pastPrefix    = "past/"   // past/9999999957 → a summary of incident 42, once it is over; newest first
+	namePrefix    = "name/"   // name/slack/U9 → the name that was last seen
 	handlePrefix  = "handle/" // handle/slack/U0ANA → the user id behind a handle of the config
 	counter       = "incident"
 	directoryName = "directory" // the stream without events that links of the directory are committed to
@@ -65,7 +66,7 @@ func channelKey(platform chat.Name, name string) string {
 }
 
 // nameKey leads from a person who is not in the config to the name that was last seen.
-func nameKey(id string) string { return "name/" + id }
+func nameKey(id string) string { return namePrefix + id }
 
 // spot is where a message is. A message id means something only together with its room.
 type spot struct {

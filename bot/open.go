@@ -161,8 +161,7 @@ func (r *register) states(ctx context.Context, limit int) ([]incident.State, err
 // entry that does not ends the reading and is told in broken; an error means that the journal gave none.
 func fold(ctx context.Context, journal store.Journal, number int, f folded) (folded, error) {
 	for recorded, err := range entries(ctx, journal, number, f.head) {
-		var broken *BrokenError
-		if errors.As(err, &broken) {
+		if broken, ok := errors.AsType[*BrokenError](err); ok {
 			f.broken = broken
 			return f, nil
 		}

@@ -46,8 +46,12 @@ func TestMemoryAndLogAgree(t *testing.T) {
 	w := newWorld(t)
 	w.declare(1, "P0")
 	for _, c := range []incident.Command{
-		incident.Acknowledge{}, incident.SetImpact{Text: "no orders"}, incident.Note{Text: "looked at it"},
-		incident.Identify{Text: "a bad deploy"}, incident.Update{Text: "we are on it"}, incident.Mitigate{Text: "rolled back"},
+		incident.Acknowledge{},
+		incident.SetImpact{Text: "no orders"},
+		incident.Note{Text: "looked at it"},
+		incident.Identify{Text: "a bad deploy"},
+		incident.Update{Text: "we are on it"},
+		incident.Mitigate{Text: "rolled back"},
 	} {
 		d := w.do(1, c)
 		require.Equal(t, w.state(1), d.is, "what is in memory is what the log tells")

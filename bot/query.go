@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sitrep-bot/sitrep/bot/chat"
 	"github.com/sitrep-bot/sitrep/bot/command"
@@ -19,26 +20,29 @@ const (
 	searchYield = 20
 )
 
-// summary is what a search needs to know of an incident that is over. It holds a few fields of the state
-// under their own names, so that it reads back as one.
+// summary is what a search needs to know of an incident that is over. It holds a few fields of the state,
+// and reads back as one.
 type summary struct {
-	Number   int
-	Title    string
-	Severity incident.SeverityInfo
-	Status   incident.Labelled
-	Phase    incident.Phase
-	Home     string
-	Room     incident.RoomOpened
-	Impact   string
-	Facts    []incident.FactFound
-	Cause    incident.CauseNamed
-	At       incident.Times
+	Number   int                   `json:"number"`
+	Title    string                `json:"title"`
+	Severity incident.SeverityInfo `json:"severity"`
+	Status   incident.Labelled     `json:"status"`
+	Phase    incident.Phase        `json:"phase"`
+	Home     string                `json:"home"`
+	Room     incident.RoomOpened   `json:"room"`
+	Impact   string                `json:"impact,omitempty"`
+	Facts    []incident.FactFound  `json:"facts,omitempty"`
+	Cause    incident.CauseNamed   `json:"cause"`
+	Declared time.Time             `json:"declared"`
+	Resolved time.Time             `json:"resolved,omitzero"`
+	Closed   time.Time             `json:"closed"`
 }
 
 func summarize(s incident.State) string {
 	data, err := json.Marshal(summary{
 		Number: s.Number, Title: s.Title, Severity: s.Severity, Status: s.Status, Phase: s.Phase, Home: s.Home,
-		Room: s.Room, Impact: s.Impact, Facts: s.Facts, Cause: s.Cause, At: s.At,
+		Room: s.Room, Impact: s.Impact, Facts: s.Facts, Cause: s.Cause,
+		Declared: s.At.Declared, Resolved: s.At.Resolved, Closed: s.At.Closed,
 	})
 	if err != nil {
 		panic(err) // plain data always encodes
@@ -53,7 +57,8 @@ func readSummary(value string) (incident.State, error) {
 	}
 	return incident.State{
 		Number: s.Number, Title: s.Title, Severity: s.Severity, Status: s.Status, Phase: s.Phase, Home: s.Home,
-		Room: s.Room, Impact: s.Impact, Facts: s.Facts, Cause: s.Cause, At: s.At,
+		Room: s.Room, Impact: s.Impact, Facts: s.Facts, Cause: s.Cause,
+		At: incident.Times{Declared: s.Declared, Resolved: s.Resolved, Closed: s.Closed},
 	}, nil
 }
 

@@ -52,7 +52,8 @@ func TestASummaryReadsBackAsTheStateItWasMadeOf(t *testing.T) {
 	require.Equal(t, s.Title, back.Title)
 	require.Equal(t, s.Phase, back.Phase)
 	require.Equal(t, s.Impact, back.Impact)
-	require.Equal(t, s.At, back.At)
+	require.Equal(t, s.At.Declared, back.At.Declared)
+	require.Equal(t, s.At.Closed, back.At.Closed)
 	_, err = readSummary("{")
 	require.Error(t, err)
 }
