@@ -41,7 +41,9 @@ var (
 )
 
 // complete adds what a case does not give and does not go without.
-func complete(text string) string {
+func complete(text string) string { return completeWith(base, text) }
+
+func completeWith(base, text string) string {
 	var given []string
 	for _, m := range topKey.FindAllStringSubmatch(text, -1) {
 		given = append(given, m[1])

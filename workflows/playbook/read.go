@@ -98,6 +98,7 @@ func (r *reader) mapping(n *yaml.Node, v reflect.Value, s spot) {
 	}
 	keys := keysOf(v.Type())
 	seen := make(map[string]bool, len(n.Content)/2)
+	var meant []string
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		here := s.field(key.Value)
@@ -105,7 +106,7 @@ func (r *reader) mapping(n *yaml.Node, v reflect.Value, s spot) {
 		case key.Kind != yaml.ScalarNode || key.Value == "<<":
 			r.report.add(at(key, s), "keys must be plain words", oneOf(keys))
 		case !slices.Contains(keys, key.Value):
-			r.unknownKey(key, here, keys)
+			meant = append(meant, r.unknownKey(key, here, keys))
 		case seen[key.Value]:
 			r.report.add(at(key, here), fmt.Sprintf("%q is given twice", key.Value), "it once")
 		default:
@@ -113,14 +114,21 @@ func (r *reader) mapping(n *yaml.Node, v reflect.Value, s spot) {
 			r.value(n.Content[i+1], fieldOf(v, key.Value), here)
 		}
 	}
+	for _, key := range meant {
+		if key != "" && !seen[key] {
+			r.bad[s.field(key).key] = true // misspelt, not missing
+		}
+	}
 }
 
-func (r *reader) unknownKey(key *yaml.Node, s spot, keys []string) {
+// unknownKey reports a key and returns the one that it was meant to be, if that can be told.
+func (r *reader) unknownKey(key *yaml.Node, s spot, keys []string) string {
 	if r.report.full() {
 		r.report.more = true
-		return
+		return ""
 	}
 	r.wrong(key, s, fmt.Sprintf("unknown key %s", quote(key.Value)), suggest(key.Value, keys))
+	return nearest(key.Value, keys)
 }
 
 func (r *reader) list(n *yaml.Node, v reflect.Value, s spot) {
