@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -30,7 +31,7 @@ func TestWhateverGoesWrongEverythingIsSeenOnceAndInOrder(t *testing.T) {
 	want := play(t, -1)
 	rapid.Check(t, func(rt *rapid.T) {
 		luck := rapid.SliceOfN(rapid.IntRange(0, len(mishaps)-1), 0, 60).Draw(rt, "luck")
-		w := newWorld(t)
+		w := newWorld(t, func(c *Config) { c.Log = zerolog.Nop() })
 		w.chat.fault = func(_ chat.Action, call int) *fault {
 			if call > len(luck) {
 				return nil

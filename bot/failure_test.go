@@ -79,6 +79,22 @@ func TestUnsureStaysUnsureThroughOtherFailures(t *testing.T) {
 	require.Equal(t, 3, w.chat.again)
 }
 
+func TestAnAdapterThatPanicsIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	send := w.roomless()
+	w.chat.fault = func(_ chat.Action, call int) *fault {
+		if call == 1 {
+			panic("nil map")
+		}
+		return nil
+	}
+	send(post("a", "once"))
+	w.after(time.Minute)
+	require.Equal(t, []string{"once"}, w.chat.texts("general"))
+	require.Equal(t, 1, w.chat.again, "nobody knows what it did before")
+}
+
 func TestAPlatformThatAsksForPeaceGetsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

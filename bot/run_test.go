@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sitrep-bot/sitrep/bot/chat"
@@ -48,6 +49,80 @@ func TestRunHearsWakesAndDelivers(t *testing.T) {
 		require.Greater(t, len(w.chat.texts(w.state(1).Room.Room)), said, "the reminder is said")
 		require.NoError(t, stop())
 	})
+}
+
+func TestADeclarationIsTwoCallsDeep(t *testing.T) {
+	t.Parallel()
+	const call = 150 * time.Millisecond
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, inRealTime)
+		w.chat.hold = func(context.Context, chat.Action) { time.Sleep(call) }
+		stop := running(t, w)
+		began := time.Now()
+		w.types("ana", "general", "declare P0 Checkout is down")
+		require.Zero(t, time.Since(began), "nobody waits for the chat")
+		time.Sleep(2*call + time.Millisecond)
+		synctest.Wait()
+		r := w.chat.find(t, w.state(1).Room.Room)
+		require.Contains(t, r.members, user("ana"), "the declarer is in the room")
+		require.Len(t, r.said, 2, "and reads the card and who does what")
+		require.Len(t, w.chat.texts("incidents"), 1)
+		time.Sleep(call)
+		synctest.Wait()
+		depth, err := w.journal.Depth(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, depth.Waiting, "a third call later the card is pinned and all is done")
+		require.LessOrEqual(t, len(w.chat.calls), 8)
+		require.NoError(t, stop())
+	})
+}
+
+func TestRunNamesLogsThatAreBroken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		w := newWorld(t, inRealTime)
+		w.declare(7, "P1")
+		_, err := w.journal.Commit(t.Context(), store.Commit{Stream: Stream(7), Expect: w.last(7), Events: [][]byte{[]byte("{}")}})
+		require.NoError(t, err)
+		w.start(inRealTime, func(c *Config) { c.Log = zerolog.New(&log) })
+		stop := running(t, w)
+		require.NoError(t, stop())
+		require.Contains(t, log.String(), "log of INC-7: entry")
+	})
+}
+
+func TestRunOutlivesAJournalThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		journal := &deaf{Journal: store.NewMemory()}
+		w := newWorld(t, inRealTime, func(c *Config) { c.Journal, c.Log = journal, zerolog.Nop() })
+		w.journal = journal
+		stop := running(t, w)
+		journal.deaf.Store(true)
+		w.types("ana", "general", "declare P1 Checkout is down")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.Empty(t, w.chat.calls)
+		journal.deaf.Store(false)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.NotEmpty(t, w.chat.calls)
+		require.NoError(t, stop())
+	})
+}
+
+// deaf is a journal that does not tell what is ready while it is deaf.
+type deaf struct {
+	store.Journal
+	deaf atomic.Bool
+}
+
+func (d *deaf) Ready(ctx context.Context, now time.Time, limit int) ([]store.Item, time.Time, error) {
+	if d.deaf.Load() {
+		return nil, time.Time{}, errors.New("input/output error")
+	}
+	return d.Journal.Ready(ctx, now, limit)
 }
 
 func TestRunDoesNothingWhileNothingIsToBeDone(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/sitrep-bot/sitrep/bot/chat"
 	"github.com/sitrep-bot/sitrep/bot/compose"
@@ -31,7 +32,7 @@ func (b *Bot) deliver(ctx context.Context, it store.Item) {
 		t.write(ctx, store.Settlement{Key: it.Key, Outcome: store.Dead, Note: err.Error()})
 		return
 	}
-	result, err := t.attempt(ctx)
+	result, err := t.safely(ctx)
 	b.metrics.delivered(p, err)
 	switch {
 	case errors.Is(err, errSkip):
@@ -42,6 +43,17 @@ func (b *Bot) deliver(ctx context.Context, it store.Item) {
 		b.out.purses.revive(p.Platform)
 		t.succeeded(ctx, result)
 	}
+}
+
+// safely is attempt for the case that an adapter falls over: nobody knows then what it did.
+func (t *trip) safely(ctx context.Context) (r chat.Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s on %s: panic: %v", t.p.Action.Verb, t.p.Platform, p)
+			t.b.cfg.Log.Error().Err(err).Bytes("stack", debug.Stack()).Msg("delivery panicked")
+		}
+	}()
+	return t.attempt(ctx)
 }
 
 // attempt addresses the action and does it.
