@@ -118,7 +118,7 @@ func TestTheHomeTab(t *testing.T) {
 	require.Equal(t, []string{"yours"}, s.OpenView(s.ana).Lines)
 	s.Refuse("views.publish", "not_enabled", 1)
 	s.must(chat.Action{Verb: chat.Home, People: []chat.UserID{"U0ANA"}, Body: home})
-	s.wrong(chat.Action{Verb: chat.Home, Body: home}, chat.Invalid)
+	_ = s.wrong(chat.Action{Verb: chat.Home, Body: home}, chat.Invalid)
 }
 
 func TestFormsCanFollowForms(t *testing.T) {

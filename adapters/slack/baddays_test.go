@@ -42,7 +42,7 @@ func TestRunEndsWithDeadCredentials(t *testing.T) {
 	s := prepare(t, slacktest.Options{}, nil)
 	s.Revoke("account_inactive")
 	err := s.p.Run(t.Context(), s.hearer, func() { t.Error("ready without a token") })
-	classed(t, err, chat.Revoked)
+	_ = classed(t, err, chat.Revoked)
 
 	s = prepare(t, slacktest.Options{}, nil)
 	s.RevokeApp("invalid_auth")
@@ -88,11 +88,11 @@ func TestAnHourOf5xxPostsOnce(t *testing.T) {
 	s.Fail("chat.postMessage", slacktest.ErrorAfter, 1) // the first one arrives, and nobody is told
 	s.Fail("chat.postMessage", slacktest.Unavailable, -1)
 	s.Fail("conversations.history", slacktest.Unavailable, -1)
-	s.wrong(s.post("1/1/0", "once"), chat.Unsure)
+	_ = s.wrong(s.post("1/1/0", "once"), chat.Unsure)
 	for range 12 {
 		s.now.add(5 * time.Minute)
 		_, err := s.p.Do(t.Context(), s.post("1/1/0", "once"), true)
-		classed(t, err, chat.Unsure)
+		_ = classed(t, err, chat.Unsure)
 	}
 	s.Heal()
 	_, err := s.p.Do(t.Context(), s.post("1/1/0", "once"), true)
@@ -109,7 +109,7 @@ func TestALostAnswerDoesNotPostTwice(t *testing.T) {
 			t.Parallel()
 			s := play(t, slacktest.Options{}, func(c *slack.Config) { c.Timeout = 200 * time.Millisecond })
 			s.Fail("chat.postMessage", fault, 1)
-			s.wrong(s.post("1/1/0", "once"), chat.Unsure)
+			_ = s.wrong(s.post("1/1/0", "once"), chat.Unsure)
 			for range 2 {
 				_, err := s.p.Do(t.Context(), s.post("1/1/0", "once"), true)
 				require.NoError(t, err)
@@ -141,14 +141,14 @@ func TestAnUploadThatIsNeverSharedIsUnsure(t *testing.T) {
 		Key: "1/1/0", Verb: chat.Upload, Room: chat.RoomID(s.room), Body: text("the log"), File: chat.File{Name: "log.md", Data: []byte("# log")},
 	}
 	s.NeverShare()
-	s.wrong(upload, chat.Unsure)
+	_ = s.wrong(upload, chat.Unsure)
 	r, err := s.p.Do(t.Context(), upload, true)
 	require.NoError(t, err)
 	require.Len(t, s.Messages(s.room), 1)
 	require.EqualValues(t, s.Messages(s.room)[0].TS, r.Message)
 	empty := upload
 	empty.File.Data = nil
-	s.wrong(empty, chat.Invalid)
+	_ = s.wrong(empty, chat.Invalid)
 }
 
 func TestATakenNameIsNeverAdopted(t *testing.T) {
@@ -191,7 +191,7 @@ func TestAnArchivedRoomIsMissing(t *testing.T) {
 	e := s.wrong(s.post("1/1/1", "too late"), chat.Missing)
 	require.Equal(t, "is_archived", e.Code)
 	require.Contains(t, e.Hint, "archived")
-	s.wrong(chat.Action{Verb: chat.Edit, Room: chat.RoomID(s.room), Message: r.Message, Body: text("x")}, chat.Missing)
+	_ = s.wrong(chat.Action{Verb: chat.Edit, Room: chat.RoomID(s.room), Message: r.Message, Body: text("x")}, chat.Missing)
 	s.must(chat.Action{Verb: chat.Archive, Room: chat.RoomID(s.room)})
 }
 
@@ -208,7 +208,7 @@ func TestArchivingAfterALostAnswerIsDone(t *testing.T) {
 	}
 	r := s.must(chat.Action{Key: "x", Verb: chat.OpenRoom, Spec: chat.RoomSpec{Name: "inc-lost", Title: "X"}})
 	s.Fail("conversations.archive", slacktest.DropAfter, 1)
-	s.wrong(chat.Action{Verb: chat.Archive, Room: r.Room}, chat.Unsure)
+	_ = s.wrong(chat.Action{Verb: chat.Archive, Room: r.Room}, chat.Unsure)
 	s.must(chat.Action{Verb: chat.Archive, Room: r.Room})
 }
 
@@ -271,7 +271,8 @@ func TestHostileTextPingsNobody(t *testing.T) {
 		{Kind: chat.Text, Spans: append([]chat.Span{{Kind: chat.Bold, Text: evil}, {Kind: chat.Person, Text: evil}, {Kind: chat.Room, Text: evil}}, spans...)},
 		{Kind: chat.Small, Spans: append([]chat.Span{{Kind: chat.Clock, Time: time.Unix(1772442000, 0), Text: "10:00"}}, spans...)},
 		{Kind: chat.Fields, Fields: []chat.Field{{Label: evil, Value: spans}, {Label: "Commander", Value: append([]chat.Span{{Kind: chat.Room, Room: "C0000000001", Text: "x"}}, spans...)}}},
-		{Kind: chat.Quote, Spans: spans}, {Kind: chat.List, Items: [][]chat.Span{spans}},
+		{Kind: chat.Quote, Spans: spans},
+		{Kind: chat.List, Items: [][]chat.Span{spans}},
 		{Kind: chat.Buttons, Buttons: []chat.Button{{Action: "ack", Value: evil, Label: evil}}},
 	}}
 	post := chat.Action{Key: "1/1/0", Verb: chat.Post, Room: chat.RoomID(s.room), Body: m}
@@ -293,5 +294,5 @@ func TestACallEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	_, err := s.p.Do(ctx, s.post("1/1/0", "x"), false)
-	classed(t, err, chat.Unsure)
+	_ = classed(t, err, chat.Unsure)
 }

@@ -85,8 +85,7 @@ func (p *Platform) checkSocket(ctx context.Context) Finding {
 // problem is a finding that says what went wrong.
 func problem(what string, err error) Finding {
 	f := Finding{What: what, Problem: err.Error()}
-	var e *chat.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*chat.Error](err); ok {
 		f.Hint = e.Hint
 	}
 	return f
@@ -101,7 +100,7 @@ func missingScopes(header http.Header) []string {
 		return nil
 	}
 	var has []string
-	for _, scope := range strings.Split(given, ",") {
+	for scope := range strings.SplitSeq(given, ",") {
 		has = append(has, strings.TrimSpace(scope))
 	}
 	return slices.DeleteFunc(Scopes(), func(scope string) bool { return slices.Contains(has, scope) })

@@ -23,8 +23,7 @@ func (p *Platform) tell(ctx context.Context, call func(context.Context) error) e
 
 // code is Slack's own code in an error, empty when there is none.
 func code(err error) string {
-	var e slack.SlackErrorResponse
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return e.Err
 	}
 	return ""

@@ -84,9 +84,10 @@ func (c Config) complete() (Config, error) {
 		c.Command = "/incident"
 	}
 	if c.HTTP == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.MaxIdleConnsPerHost = 16
-		c.HTTP = &http.Client{Transport: transport}
+		c.HTTP = &http.Client{Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 16,
+			IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
+		}}
 	}
 	c.Timeout = orElse(c.Timeout, 10*time.Second)
 	c.Silence = orElse(c.Silence, 30*time.Second)

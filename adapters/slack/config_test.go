@@ -139,9 +139,13 @@ func everything(t *testing.T, w *slacktest.SocketWorld) {
 		for i, a := range []chat.Action{
 			{Verb: chat.OpenRoom, Spec: chat.RoomSpec{Name: "inc-7", Title: "X", Topic: "T"}},
 			{Verb: chat.OpenRoom, Spec: chat.RoomSpec{Name: "inc-8", Title: "X", Private: true}},
-			{Verb: chat.Invite, Room: room, People: []chat.UserID{w.User(t, "robot")}}, {Verb: chat.Remove, Room: room, People: []chat.UserID{w.User(t, "gus")}},
-			{Verb: chat.Topic, Room: room, Text: "T"}, {Verb: chat.Post, Room: room, Body: text("x")}, {Verb: chat.Post, Room: chat.RoomID(gone), Body: text("x")},
-			{Verb: chat.Bookmark, Room: room, Text: "B", URL: "https://example.org"}, {Verb: chat.Direct, People: []chat.UserID{w.User(t, "ana")}, Body: text("x")},
+			{Verb: chat.Invite, Room: room, People: []chat.UserID{w.User(t, "robot")}},
+			{Verb: chat.Remove, Room: room, People: []chat.UserID{w.User(t, "gus")}},
+			{Verb: chat.Topic, Room: room, Text: "T"},
+			{Verb: chat.Post, Room: room, Body: text("x")},
+			{Verb: chat.Post, Room: chat.RoomID(gone), Body: text("x")},
+			{Verb: chat.Bookmark, Room: room, Text: "B", URL: "https://example.org"},
+			{Verb: chat.Direct, People: []chat.UserID{w.User(t, "ana")}, Body: text("x")},
 			{Verb: chat.Upload, Room: room, Body: text("x"), File: chat.File{Name: "a.md", Data: []byte("x")}},
 			{Verb: chat.Home, People: []chat.UserID{w.User(t, "ana")}, Body: text("x")},
 		} {

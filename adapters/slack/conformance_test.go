@@ -9,10 +9,16 @@ import (
 
 func TestConformanceOverHTTP(t *testing.T) {
 	t.Parallel()
-	chattest.Run(t, func(t testing.TB) chattest.World { return slacktest.NewWorld(t, slacktest.Setup{}) })
+	chattest.Run(t, func(t testing.TB) chattest.World {
+		t.Helper()
+		return slacktest.NewWorld(t, slacktest.Setup{})
+	})
 }
 
 func TestConformanceOverSocket(t *testing.T) {
 	t.Parallel()
-	chattest.Run(t, func(t testing.TB) chattest.World { return slacktest.NewSocketWorld(t, slacktest.Setup{}) })
+	chattest.Run(t, func(t testing.TB) chattest.World {
+		t.Helper()
+		return slacktest.NewSocketWorld(t, slacktest.Setup{})
+	})
 }

@@ -42,8 +42,9 @@ func (p *Platform) onReaction(ctx context.Context, e event) reply {
 		switch chat.ClassOf(err) {
 		case chat.Missing, chat.Forbidden, chat.Invalid:
 			return reply{}
+		default:
+			return reply{again: true}
 		}
-		return reply{again: true}
 	}
 	return p.heardEvent(ctx, r)
 }

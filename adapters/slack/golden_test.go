@@ -70,7 +70,8 @@ func card(tone chat.Tone) chat.Message {
 		{Kind: chat.List, Items: [][]chat.Span{words("page the vendor"), {{Kind: chat.Code, Text: "kubectl rollout undo"}}}},
 		{Kind: chat.Small, Spans: []chat.Span{{Text: "Declared by "}, {Kind: chat.Person, User: "U0BEN", Text: "ben"}, {Text: " in "}, {Kind: chat.Room, Room: "C0000000013", Text: "incidents"}}},
 		{Kind: chat.Buttons, Buttons: []chat.Button{
-			{Action: "ack", Value: "7", Label: "Acknowledge", Style: chat.Primary}, {Action: "update", Value: "7", Label: "Post update"},
+			{Action: "ack", Value: "7", Label: "Acknowledge", Style: chat.Primary},
+			{Action: "update", Value: "7", Label: "Post update"},
 			{Action: "resolve", Value: "7", Label: "Resolve", Style: chat.Danger},
 		}},
 	}}
@@ -79,13 +80,22 @@ func card(tone chat.Tone) chat.Message {
 // messages is every kind of message there is.
 func messages() map[string]chat.Message {
 	typed := []chat.Span{
-		{Text: "a "}, {Kind: chat.Person, User: "U0ANA", Text: "ana"}, {Kind: chat.Group, User: "S0ARCH", Text: "architects"},
-		{Kind: chat.Room, Room: "C0000000013", Text: "incidents"}, {Kind: chat.Link, Text: "the <runbook>", URL: "https://example.org/run?a=1&b=2"},
-		{Kind: chat.Clock, Time: at, Text: "09:41"}, {Kind: chat.Bold, Text: "bold"}, {Kind: chat.Code, Text: "code"},
+		{Text: "a "},
+		{Kind: chat.Person, User: "U0ANA", Text: "ana"},
+		{Kind: chat.Group, User: "S0ARCH", Text: "architects"},
+		{Kind: chat.Room, Room: "C0000000013", Text: "incidents"},
+		{Kind: chat.Link, Text: "the <runbook>", URL: "https://example.org/run?a=1&b=2"},
+		{Kind: chat.Clock, Time: at, Text: "09:41"},
+		{Kind: chat.Bold, Text: "bold"},
+		{Kind: chat.Code, Text: "code"},
 	}
 	unknown := []chat.Span{
-		{Kind: chat.Person, Text: "Zed"}, {Kind: chat.Person, User: "<!channel>", Text: "forged"}, {Kind: chat.Group, User: "x", Text: "here"},
-		{Kind: chat.Room, Text: "nowhere"}, {Kind: chat.Link, Text: "go", URL: "javascript:alert(1)"}, {Kind: chat.Clock, Text: "soon"},
+		{Kind: chat.Person, Text: "Zed"},
+		{Kind: chat.Person, User: "<!channel>", Text: "forged"},
+		{Kind: chat.Group, User: "x", Text: "here"},
+		{Kind: chat.Room, Text: "nowhere"},
+		{Kind: chat.Link, Text: "go", URL: "javascript:alert(1)"},
+		{Kind: chat.Clock, Text: "soon"},
 	}
 	return map[string]chat.Message{
 		"card": card(chat.Plainly), "card-good": card(chat.Good), "card-caution": card(chat.Caution), "card-critical": card(chat.Critical),

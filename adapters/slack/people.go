@@ -206,7 +206,7 @@ func (p *Platform) readRest(ctx context.Context, pages slack.UserPagination) err
 }
 
 func (p *Platform) nextPage(ctx context.Context, pages slack.UserPagination) (slack.UserPagination, error) {
-	next, err := asked(ctx, p, func(ctx context.Context) (slack.UserPagination, error) { return pages.Next(ctx) })
+	next, err := asked(ctx, p, pages.Next)
 	for i := range next.Users {
 		if err == nil {
 			p.people.learn(&next.Users[i])

@@ -106,10 +106,10 @@ func (p *Platform) live(ctx context.Context) func() {
 
 // ended turns whatever came with the end of ctx into the nil that was promised.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 // introduce learns who the bot is, and waits for Slack as long as that may help.
@@ -152,6 +152,8 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 // later runs do apart from the caller, with a deadline of its own. Quiesce waits for it.
+//
+//nolint:contextcheck,nolintlint // what follows outlives its request; contextcheck heeds this, and nolintlint does not see that
 func (p *Platform) later(do func(ctx context.Context)) {
 	done := p.begin()
 	p.mu.Lock()

@@ -71,8 +71,9 @@ func ToneIcon(tone chat.Tone) string {
 		return "🟠 "
 	case chat.Critical:
 		return "🔴 "
+	default:
+		return ""
 	}
-	return ""
 }
 
 // reserve keeps room for buttons, which are never cut away.
@@ -137,11 +138,9 @@ func (r *renderer) paragraph(spans []chat.Span) {
 
 // heading is plain text, which cannot mention; with something typed in it, it is a bold paragraph.
 func (r *renderer) heading(b chat.Block, icon string) {
-	for _, span := range b.Spans {
-		if typed(span) {
-			r.bold(append([]chat.Span{{Text: icon}}, b.Spans...))
-			return
-		}
+	if slices.ContainsFunc(b.Spans, typed) {
+		r.bold(append([]chat.Span{{Text: icon}}, b.Spans...))
+		return
 	}
 	text := cut(icon+oneLine(chat.PlainSpans(b.Spans)), maxHeading)
 	if text == "" {
@@ -162,8 +161,9 @@ func typed(span chat.Span) bool {
 	switch span.Kind {
 	case chat.Words, chat.Bold, chat.Code:
 		return false
+	default:
+		return true
 	}
-	return true
 }
 
 // list is a bullet for each item.
@@ -298,6 +298,7 @@ func (r *renderer) buttons(b chat.Block) {
 				el.Style = slack.StylePrimary
 			case chat.Danger:
 				el.Style = slack.StyleDanger
+			default:
 			}
 			elements = append(elements, el)
 		}

@@ -51,8 +51,9 @@ func styled(span chat.Span, style *slack.RichTextSectionTextStyle) *slack.RichTe
 		return &slack.RichTextSectionTextStyle{Bold: true}
 	case chat.Code:
 		return &slack.RichTextSectionTextStyle{Code: true}
+	default:
+		return style
 	}
-	return style
 }
 
 // said is a span in words, where it is words or cannot be more.
@@ -62,8 +63,9 @@ func said(span chat.Span) string {
 		return "@" + span.Text
 	case chat.Room:
 		return "#" + span.Text
+	default:
+		return span.Text
 	}
-	return span.Text
 }
 
 // typedElement is an element for a span that is more than words, nil where its id or address is none.
@@ -100,8 +102,9 @@ func links(span chat.Span) bool {
 		return leads(span.URL)
 	case chat.Clock:
 		return !span.Time.IsZero() && span.Time.Unix() > 0 && span.Text != ""
+	default:
+		return false
 	}
-	return false
 }
 
 // marked is spans in Slack's markup, for the few places that have no rich text. Words are escaped; callers
@@ -143,6 +146,7 @@ func wrapped(span chat.Span) string {
 		return "*" + text + "*"
 	case chat.Code:
 		return "`" + text + "`"
+	default:
+		return text
 	}
-	return text
 }

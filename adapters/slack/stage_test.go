@@ -2,7 +2,6 @@ package slack_test
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -155,7 +154,7 @@ func (s *stage) wrong(a chat.Action, class chat.Class) *chat.Error {
 func classed(t *testing.T, err error, class chat.Class) *chat.Error {
 	t.Helper()
 	var e *chat.Error
-	require.True(t, errors.As(err, &e), "%T: %v", err, err)
+	require.ErrorAs(t, err, &e)
 	require.Equal(t, class, e.Class, "%v", err)
 	return e
 }

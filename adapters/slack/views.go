@@ -94,7 +94,12 @@ func element(in chat.Input) slack.BlockElement {
 			el.InitialUser = in.Value
 		}
 		return el
+	default:
+		return textInput(in)
 	}
+}
+
+func textInput(in chat.Input) slack.BlockElement {
 	most := maxInputText
 	if in.Max > 0 {
 		most = min(in.Max, maxInputText)

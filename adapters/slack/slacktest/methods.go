@@ -1,5 +1,7 @@
 package slacktest
 
+import "maps"
+
 // tier is how often a method may be called. See ratelimit.go.
 type tier int
 
@@ -45,9 +47,7 @@ func init() {
 func merge(parts ...map[string]method) map[string]method {
 	all := map[string]method{}
 	for _, part := range parts {
-		for name, m := range part {
-			all[name] = m
-		}
+		maps.Copy(all, part)
 	}
 	return all
 }
@@ -67,14 +67,20 @@ func channelMethods() map[string]method {
 		"conversations.create": {tier: tier2, need: []string{"name"}, args: []string{"is_private", "team_id"}, run: conversationsCreate},
 		"conversations.invite": {tier: tier3, scopes: managing, private: managingP, need: []string{"channel", "users"}, args: []string{"force"}, run: conversationsInvite},
 		"conversations.kick":   {tier: tier3, scopes: managing, private: managingP, need: []string{"channel", "user"}, run: conversationsKick},
-		"conversations.info": {tier: tier3, scopes: reading, private: readingP, need: []string{"channel"}, args: []string{"include_locale", "include_num_members"},
-			run: conversationsInfo},
+		"conversations.info": {
+			tier: tier3, scopes: reading, private: readingP, need: []string{"channel"}, args: []string{"include_locale", "include_num_members"},
+			run: conversationsInfo,
+		},
 		"conversations.list":    {tier: tier2, args: with("types", "exclude_archived", "team_id"), run: conversationsList},
 		"conversations.members": {tier: tier4, scopes: reading, private: readingP, need: []string{"channel"}, args: with(), run: conversationsMembers},
-		"conversations.history": {tier: tier3, scopes: history, private: historyP, need: []string{"channel"},
-			args: with("oldest", "latest", "inclusive", "include_all_metadata"), run: conversationsHistory},
-		"conversations.replies": {tier: tier3, scopes: history, private: historyP, need: []string{"channel", "ts"},
-			args: with("oldest", "latest", "inclusive", "include_all_metadata"), run: conversationsReplies},
+		"conversations.history": {
+			tier: tier3, scopes: history, private: historyP, need: []string{"channel"},
+			args: with("oldest", "latest", "inclusive", "include_all_metadata"), run: conversationsHistory,
+		},
+		"conversations.replies": {
+			tier: tier3, scopes: history, private: historyP, need: []string{"channel", "ts"},
+			args: with("oldest", "latest", "inclusive", "include_all_metadata"), run: conversationsReplies,
+		},
 		"conversations.join":       {tier: tier3, scopes: []string{"channels:join"}, private: []string{"channels:join"}, need: []string{"channel"}, run: conversationsJoin},
 		"conversations.leave":      {tier: tier3, scopes: managing, private: managingP, need: []string{"channel"}, run: conversationsLeave},
 		"conversations.setTopic":   {tier: tier2, scopes: managing, private: managingP, need: []string{"channel"}, args: []string{"topic"}, run: conversationsSetTopic},
@@ -89,8 +95,10 @@ func channelMethods() map[string]method {
 func messageMethods() map[string]method {
 	content := []string{"text", "blocks", "metadata", "mrkdwn", "parse", "link_names", "thread_ts"}
 	return map[string]method{
-		"chat.postMessage": {tier: tierPosting, scopes: speaking, need: []string{"channel"},
-			args: append([]string{"unfurl_links", "unfurl_media", "reply_broadcast"}, content...), run: chatPostMessage},
+		"chat.postMessage": {
+			tier: tierPosting, scopes: speaking, need: []string{"channel"},
+			args: append([]string{"unfurl_links", "unfurl_media", "reply_broadcast"}, content...), run: chatPostMessage,
+		},
 		"chat.update":        {tier: tier3, scopes: speaking, need: []string{"channel", "ts"}, args: content, run: chatUpdate},
 		"chat.delete":        {tier: tier3, scopes: speaking, need: []string{"channel", "ts"}, run: chatDelete},
 		"chat.postEphemeral": {tier: tier4, scopes: speaking, need: []string{"channel", "user"}, args: content, run: chatPostEphemeral},
@@ -130,10 +138,14 @@ func viewMethods() map[string]method {
 
 func fileMethods() map[string]method {
 	return map[string]method{
-		"files.getUploadURLExternal": {tier: tier4, scopes: []string{"files:write"}, need: []string{"filename", "length"}, args: []string{"alt_txt", "snippet_type"},
-			run: filesGetUploadURL},
-		"files.completeUploadExternal": {tier: tier4, scopes: []string{"files:write"}, need: []string{"files"},
-			args: []string{"channel_id", "initial_comment", "thread_ts", "channels"}, run: filesComplete},
+		"files.getUploadURLExternal": {
+			tier: tier4, scopes: []string{"files:write"}, need: []string{"filename", "length"}, args: []string{"alt_txt", "snippet_type"},
+			run: filesGetUploadURL,
+		},
+		"files.completeUploadExternal": {
+			tier: tier4, scopes: []string{"files:write"}, need: []string{"files"},
+			args: []string{"channel_id", "initial_comment", "thread_ts", "channels"}, run: filesComplete,
+		},
 	}
 }
 

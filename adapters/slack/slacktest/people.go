@@ -15,7 +15,6 @@ type User struct {
 type group struct {
 	id, handle string
 	members    []string
-	disabled   bool
 }
 
 // AddUser adds a person, or replaces the one with the same id. It gives the id, made up when empty.

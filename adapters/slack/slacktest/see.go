@@ -164,9 +164,7 @@ func (s *Server) Channel(idOrName string) *Channel {
 			ID: ch.id, Name: ch.name, Topic: ch.topic, Purpose: ch.purpose, Private: ch.private, Archived: ch.archived,
 			Members: slices.Clone(ch.members), Pins: slices.Clone(ch.pins),
 		}
-		for _, b := range ch.bookmarks {
-			c.Bookmarks = append(c.Bookmarks, b)
-		}
+		c.Bookmarks = append(c.Bookmarks, ch.bookmarks...)
 		return c
 	}
 	return nil

@@ -29,7 +29,6 @@ type socketConn struct {
 	ws     *websocket.Conn
 	write  sync.Mutex
 	silent bool // half open: the peer is gone without a word
-	pongs  int
 }
 
 // maxSockets is how many connections an app may have (Slack docs).

@@ -21,8 +21,6 @@ type view struct {
 
 func (v *view) hash() string { return fmt.Sprintf("%s.v%d", v.id, v.version) }
 
-func (v *view) modal() bool { return v.spec["type"] == "modal" }
-
 func (v *view) json(s *Server) obj {
 	o := maps.Clone(v.spec)
 	o["id"], o["hash"], o["team_id"] = v.id, v.hash(), s.TeamID

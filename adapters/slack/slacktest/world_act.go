@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,12 +112,12 @@ func (w *World) Press(t testing.TB, person, channel, label string) chattest.Priv
 		room := w.room(t, person, channel)
 		ts := ""
 		for _, m := range w.Server.Messages(room) {
-			if contains(labels(m.Blocks), label) {
+			if slices.Contains(labels(m.Blocks), label) {
 				ts = max(ts, m.TS)
 			}
 		}
 		for _, e := range w.Ephemerals(user) {
-			if e.Channel == room && contains(labels(e.Blocks), label) {
+			if e.Channel == room && slices.Contains(labels(e.Blocks), label) {
 				ts = max(ts, e.TS)
 			}
 		}
@@ -125,15 +126,6 @@ func (w *World) Press(t testing.TB, person, channel, label string) chattest.Priv
 		}
 		return w.Server.Press(user, room, ts, label)
 	})
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 // Submit implements [chattest.World].
@@ -243,9 +235,9 @@ func (w *World) Home(t testing.TB, person string) chattest.Seen {
 func (w *World) Redeliver(t testing.TB) {
 	t.Helper()
 	all := w.Deliveries()
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Kind != "events_api" {
-			w.Server.Redeliver(all[i].ID)
+	for _, d := range slices.Backward(all) {
+		if d.Kind != "events_api" {
+			w.Server.Redeliver(d.ID)
 			w.quiet()
 			return
 		}

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/sitrep-bot/sitrep/adapters/chattest"
@@ -40,7 +41,7 @@ func (w *World) shown(room string, m Message, links []LinkSeen) chattest.Seen {
 		s.Thread = chat.MessageID(m.Thread)
 	}
 	for _, l := range links {
-		if l.Channel == room && l.TS == m.TS && !contains(s.Links, l.URL) {
+		if l.Channel == room && l.TS == m.TS && !slices.Contains(s.Links, l.URL) {
 			s.Links = append(s.Links, l.URL)
 		}
 	}
