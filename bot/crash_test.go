@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/sitrep-bot/sitrep/bot/chat"
 	"github.com/sitrep-bot/sitrep/store"
+	"github.com/sitrep-bot/sitrep/store/bolt"
 )
 
 var errDead = errors.New("the process is dead")
@@ -124,7 +126,12 @@ type played struct {
 // play plays the story with a process that dies after so many steps, and another that takes over.
 func play(t *testing.T, steps int) played {
 	t.Helper()
-	w := newWorld(t)
+	return playIn(newWorld(t), steps)
+}
+
+func playIn(w *world, steps int) played {
+	t := w.t
+	t.Helper()
 	f := &fate{left: steps}
 	w.embody(f)
 	for _, s := range story {
@@ -171,6 +178,11 @@ func (w *world) embody(f *fate) {
 // reborn starts a new process on what the dead one has left.
 func (w *world) reborn() {
 	w.t.Helper()
+	if w.reopen != nil {
+		w.journal = w.reopen()
+		w.start()
+		return
+	}
 	var left bytes.Buffer
 	require.NoError(w.t, w.journal.Snapshot(w.t.Context(), &left))
 	journal, err := store.RestoreMemory(&left)
@@ -231,6 +243,34 @@ func TestAKillAtAnyStepLosesNothingAndSaysNothingTwice(t *testing.T) {
 		t.Run(fmt.Sprint(k), func(t *testing.T) {
 			t.Parallel()
 			got := play(t, k)
+			for key, times := range got.keys {
+				require.Equal(t, 1, times, "%s is seen once", key)
+			}
+			require.Equal(t, want.log, got.log)
+			require.Equal(t, want.seen, got.seen)
+		})
+	}
+}
+
+func TestAKillLosesNothingOnDiskEither(t *testing.T) {
+	t.Parallel()
+	want := play(t, -1)
+	for k := 7; k < want.steps; k += 29 {
+		t.Run(fmt.Sprint(k), func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "sitrep.db")
+			journal, err := bolt.Open(path, bolt.Options{})
+			require.NoError(t, err)
+			w := newWorld(t, func(c *Config) { c.Journal = journal })
+			w.journal = journal
+			w.reopen = func() store.Journal {
+				require.NoError(t, journal.Close())
+				journal, err = bolt.Open(path, bolt.Options{})
+				require.NoError(t, err)
+				return journal
+			}
+			got := playIn(w, k)
+			require.NoError(t, journal.Close())
 			for key, times := range got.keys {
 				require.Equal(t, 1, times, "%s is seen once", key)
 			}

@@ -28,6 +28,7 @@ type world struct {
 	journal  store.Journal
 	registry *prometheus.Registry
 	asked    atomic.Int64
+	reopen   func() store.Journal // another process opens the journal
 }
 
 func newWorld(t testing.TB, with ...func(*Config)) *world {
