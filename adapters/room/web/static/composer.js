@@ -5,6 +5,7 @@ import { find } from "./complete.js";
 import { $, el, icon, say } from "./dom.js";
 import { take, toEnd } from "./messages.js";
 import { messages, name, on, room, store } from "./store.js";
+import { trouble } from "./toasts.js";
 import { count, t } from "./words.js";
 
 const box = () => $("composer");
@@ -133,36 +134,55 @@ function escape(event) {
 	}
 }
 
-async function send() {
-	const text = box().value;
-	if (text.trim() === "" || box().getAttribute("aria-busy") === "true") {
+let sending = Promise.resolve(); // lines go out one after the other, and nobody waits with writing
+
+function send() {
+	const line = { text: box().value, room: store.current, reply, editing, delivery };
+	if (line.text.trim() === "") {
 		return;
 	}
 	close();
-	const at = { room: store.current, text };
-	busy(true);
+	lines.push(line.text);
+	sent();
+	sending = sending.then(() => deliver(line));
+}
+
+async function deliver(line) {
+	const body = { room: line.room, text: line.text };
 	try {
-		const answer = editing ? await act("rewrite", { ...at, message: editing.id }, delivery) : await act("say", { ...at, thread: reply?.id ?? "" }, delivery);
-		lines.push(text);
-		sent();
-		take(answer);
-		toEnd();
+		take(line.editing
+			? await act("rewrite", { ...body, message: line.editing.id }, line.delivery)
+			: await act("say", { ...body, thread: line.reply?.id ?? "" }, line.delivery));
+		if (line.room === store.current && !line.editing) {
+			toEnd();
+		}
 	} catch (error) {
-		problem(error.message);
-	} finally {
-		busy(false);
+		giveBack(line, error);
 	}
 }
 
-function sent() {
-	answering(null);
-	edit(null);
-	write("");
+// giveBack puts a line that was not taken where it came from, unless something else is being written there.
+function giveBack(line, error) {
+	if (line.room !== store.current || box().value !== "") {
+		trouble(new Error(`${error.message} ${line.text}`));
+		return;
+	}
+	if (line.editing) {
+		edit(line.editing);
+	} else {
+		answering(line.reply);
+	}
+	write(line.text);
+	close();
+	delivery = line.delivery;
+	problem(error.message);
 }
 
-function busy(is) {
-	box().setAttribute("aria-busy", String(is));
-	$("send").disabled = is;
+function sent() {
+	reply = null;
+	editing = null;
+	about("");
+	write("");
 }
 
 function problem(text) {
@@ -236,6 +256,8 @@ function editLast() {
 export function listen() {
 	box().addEventListener("input", changed);
 	box().addEventListener("keydown", keyed);
+	// Some keyboards and robots send the character apart from the key that was dealt with above.
+	box().addEventListener("keypress", (event) => event.key === "Enter" && !event.shiftKey && event.preventDefault());
 	box().addEventListener("blur", () => setTimeout(() => document.activeElement !== box() && close(), 100));
 	box().addEventListener("keydown", (event) => {
 		if (event.key === "ArrowUp" && event.altKey === false && event.ctrlKey && box().value === "") {

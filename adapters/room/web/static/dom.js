@@ -57,6 +57,9 @@ const SHAPES = {
 	lock: "M5 9h10v8H5zM7 9V6.5a3 3 0 016 0V9",
 	check: "M4 10.5l4 4 8-9",
 	leave: "M8 4H4v12h4M12 6l4 4-4 4M16 10H8",
+	thumb: "M6 9v8H3V9zM6 9l4-6c1.5 0 2 1 1.7 2.3L11 8h4.3c1 0 1.8 1 1.5 2l-1.6 6c-.2.7-.8 1-1.5 1H6",
+	warn: "M10 3L2 17h16zM10 8v4.5M10 14.8h.01",
+	heart: "M10 16.5S3 12.3 3 7.6C3 5.4 4.7 4 6.5 4 8 4 9.3 5 10 6.3 10.7 5 12 4 13.5 4 15.3 4 17 5.4 17 7.6c0 4.7-7 8.9-7 8.9z",
 	keys: "M2.5 5.5h15v9h-15zM5.5 8.5h.01M8.5 8.5h.01M11.5 8.5h.01M14.5 8.5h.01M6 11.5h8",
 };
 
@@ -71,6 +74,11 @@ export function icon(name) {
 	svg.append(path);
 	return svg;
 }
+
+const SIGNS = { pushpin: "pin", eyes: "eye", white_check_mark: "check", thumbsup: "thumb", warning: "warn", pray: "heart" };
+
+// reactionIcon draws a reaction, so that it looks the same where there is no font for it.
+export const reactionIcon = (name) => icon(SIGNS[name] ?? "more");
 
 // say has screen readers read a text out, politely.
 export function say(text) {

@@ -47,7 +47,7 @@ function question(input) {
 		el("p", { id: `${id}-error`, class: "input-error", hidden: true }),
 	];
 	if (input.kind === "choice" && input.options.length <= FEW) {
-		return el("fieldset", { class: "question", "aria-describedby": hints }, el("legend", {}, label), el("div", { class: "choices" }, input.options.map((o) => radio(input, o))), about);
+		return el("fieldset", { class: "question", "aria-describedby": hints }, el("legend", {}, label), el("div", { class: `choices${input.options.every((o) => [...o.label].length <= 16) ? " short" : ""}` }, input.options.map((o) => radio(input, o))), about);
 	}
 	return el("div", { class: "question" }, el("label", { for: id }, label), control(input, id, hints), about);
 }

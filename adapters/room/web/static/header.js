@@ -1,7 +1,7 @@
 // What stands above the messages: where one is, who is here, and the pinned card.
 
 import { act } from "./api.js";
-import { blocks, title, tone } from "./blocks.js";
+import { blocks, spans, title, tone } from "./blocks.js";
 import { $, el, icon } from "./dom.js";
 import { showForm } from "./form.js";
 import { byName } from "./rooms.js";
@@ -17,12 +17,15 @@ export function draw() {
 	$("room-name").replaceChildren(r.private && !r.direct ? icon("lock") : "", el("bdi", { text: byName(r) }));
 	$("room-topic").replaceChildren(el("bdi", { text: r.direct ? t("room_bot_topic") : r.topic || (r.incident ? r.title : "") }));
 	$("show-people").hidden = r.direct;
-	$("people-count").textContent = count("people", r.members.length);
+	$("people-count").replaceChildren(el("span", { class: "only-wide", text: count("people", r.members.length) }), el("span", { class: "only-phone", "aria-hidden": "true", text: r.members.length }));
+	$("show-people").setAttribute("aria-label", count("people", r.members.length));
 	$("bookmarks").replaceChildren(...r.bookmarks.map((b) =>
 		el("a", { href: b.url, target: "_blank", rel: "noopener noreferrer" }, icon("link"), el("bdi", { text: b.text || b.url }))));
 	$("bookmarks").hidden = r.bookmarks.length === 0;
 	drawPinned();
 }
+
+let drawn = "";
 
 // The pinned card folds up; whether it does is remembered by room while the window is open.
 function drawPinned() {
@@ -31,6 +34,11 @@ function drawPinned() {
 	const r = room();
 	const pins = r?.direct ? [] : (r?.pins ?? []).map((id) => store.pins.get(r.id)?.get(id)).filter(Boolean);
 	const all = r?.direct && (store.home.blocks ?? []).length > 0 ? [{ body: store.home, home: true }] : pins;
+	const fresh = JSON.stringify([r?.id, all.slice(-1)]);
+	if (fresh === drawn) {
+		return; // what stays the same stays under the pointer
+	}
+	drawn = fresh;
 	box.replaceChildren(...all.slice(-1).map((m) => card(r, m)));
 	box.hidden = all.length === 0;
 	if (inside) {
@@ -42,11 +50,17 @@ function card(r, m) {
 	const key = `pinned ${r.id}`;
 	const words = el("div", { class: "card-body", lang: m.body.lang || null }, blocks(m.body, (button) => press(r, m, button)));
 	const details = el("details", { class: `pinned ${m.body.tone ?? ""}` },
-		el("summary", {}, icon("pin"), el("span", { class: "unseen", text: t(m.home ? "home" : "pinned") }), el("span", { class: "pinned-title" }, el("bdi", { text: title(m.body) })), tone(m.body)),
+		el("summary", {}, icon("pin"), el("span", { class: "unseen", text: t(m.home ? "home" : "pinned") }), el("span", { class: "pinned-title" }, el("bdi", { text: title(m.body) }), second(m)), tone(m.body)),
 		words);
 	details.open = sessionStorage.getItem(key) === "open";
 	details.addEventListener("toggle", () => sessionStorage.setItem(key, details.open ? "open" : "shut"));
 	return details;
+}
+
+// second is the line below the title: how it stands, without opening the card.
+function second(m) {
+	const line = (m.body.blocks ?? []).slice(1).find((b) => b.kind === "text");
+	return line && title(m.body) !== "" ? el("span", { class: "pinned-line" }, spans(line.spans)) : null;
 }
 
 async function press(r, m, button) {

@@ -1,7 +1,7 @@
 // What one can do with a message: a menu that arrow keys walk through.
 
 import { act } from "./api.js";
-import { $, el, icon } from "./dom.js";
+import { $, el, icon, reactionIcon } from "./dom.js";
 import { react, take } from "./messages.js";
 import { emit, store } from "./store.js";
 import { trouble } from "./toasts.js";
@@ -33,7 +33,7 @@ function items(m) {
 		list.push(el("div", { class: "menu-row", role: "group", "aria-label": t("menu_react") }, store.reactions.map((r) => {
 			const mine = (m.reactions ?? []).some((x) => x.name === r.name && x.people.includes(store.me));
 			return el("button", { type: "button", role: "menuitemcheckbox", "aria-checked": String(mine), tabindex: "-1", title: t(`reaction_${r.name}`), "aria-label": t(`reaction_${r.name}`),
-				on: { click: () => choose(() => react(m, r.name, !mine)) } }, el("span", { "aria-hidden": "true", text: r.sign }));
+				on: { click: () => choose(() => react(m, r.name, !mine)) } }, reactionIcon(r.name));
 		})));
 		list.push(item("timeline", "menu_mark", () => mark(m)), item("reply", "menu_reply", () => emit("reply", m)));
 	}

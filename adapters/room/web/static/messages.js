@@ -2,7 +2,7 @@
 
 import { act, fileURL, getMessages } from "./api.js";
 import { blocks, isCard, plain, tone } from "./blocks.js";
-import { $, el, icon, say } from "./dom.js";
+import { $, el, icon, reactionIcon, say } from "./dom.js";
 import { showForm } from "./form.js";
 import { avatar } from "./header.js";
 import { openMenu } from "./menu.js";
@@ -105,7 +105,7 @@ function marks(m) {
 		const who = r.people.map(name).join(", ");
 		return el("button", { type: "button", class: "reaction", "aria-pressed": String(mine), title: who, dataset: { key: `react ${r.name}` },
 			"aria-label": t("reaction_by", { reaction: t(`reaction_${r.name}`), people: who }), on: { click: () => react(m, r.name, !mine) } },
-		el("span", { "aria-hidden": "true", text: `${r.sign} ${r.people.length}` }));
+		reactionIcon(r.name), el("span", { "aria-hidden": "true", text: r.people.length }));
 	});
 	if (m.marked) {
 		list.push(el("span", { class: "marked" }, icon("timeline"), t("on_timeline")));

@@ -17,7 +17,14 @@ export const byName = (r) => (r.direct ? t("room_bot") : r.name);
 // inOrder are the rooms as they are listed, for going from one to the next.
 export const inOrder = () => GROUPS.flatMap(({ holds }) => [...store.rooms.values()].filter(holds));
 
+let drawn = "";
+
 export function draw() {
+	const fresh = JSON.stringify([store.current, inOrder().map((r) => [r.id, r.name, r.topic, r.unread, r.called, r.member, r.archived])]);
+	if (fresh === drawn) {
+		return; // what stays the same stays under the pointer
+	}
+	drawn = fresh;
 	const focused = document.activeElement?.closest("#rooms a")?.dataset.room;
 	$("rooms").replaceChildren(...GROUPS.map(group).filter(Boolean));
 	if (focused) {

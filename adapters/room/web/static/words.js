@@ -32,6 +32,6 @@ function format(name, options) {
 	return formats.get(name);
 }
 
-export const clock = (date) => format("clock", { hour: "2-digit", minute: "2-digit" }).format(date);
+export const clock = (date) => format("clock", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(date);
 export const day = (date) => format("day", { weekday: "long", day: "numeric", month: "long" }).format(date);
-export const moment = (date) => format("moment", { dateStyle: "full", timeStyle: "long" }).format(date);
+export const moment = (date) => format("moment", { dateStyle: "full", timeStyle: "long", hourCycle: "h23" }).format(date);
