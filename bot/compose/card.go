@@ -60,7 +60,9 @@ func (t teller) facts() []chat.Field {
 		list = append(list, chat.Field{Label: f.Fact.Label, Value: text(short(f.Text, 200))})
 	}
 	add("cause", text(short(causeText(s), 300)))
-	add("action", text(short(s.Action, 300)))
+	if s.Phase.Active() {
+		add("action", text(short(s.Action, 300)))
+	}
 	for _, f := range s.Flags {
 		list = append(list, t.field("flag", t.w.Spans("label.flagged", "flag", f.Flag.Label, "amount", t.amount(f))...))
 	}

@@ -80,10 +80,7 @@ func (s *scene) brief() {
 	}
 	s.opening()
 	s.offer(primary(s.button("ack", "", "ack")))
-	s.row = s.row[:min(len(s.row), 20)]
-	if len(s.row) > 0 {
-		s.say(row(s.row...))
-	}
+	s.say(s.buttons())
 	s.post(InRoom, laneRoom, RankRole, s.w.Say(s.blocks...), "what.brief")
 }
 
@@ -111,12 +108,10 @@ func (s *scene) backlog() {
 		s.backlogConfirmed()
 		return
 	}
-	for i := range s.events {
+	for _, i := range s.order() {
 		s.tell(i)
 	}
-	if len(s.row) > 0 {
-		s.say(row(s.row...))
-	}
+	s.say(s.buttons())
 	if m := s.w.Say(s.blocks...); !m.Empty() && s.s.Place != "" {
 		s.post(InPlace, lanePlace, RankUpdate, m, "what.post")
 	}

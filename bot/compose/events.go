@@ -79,11 +79,24 @@ func newScene(c Context, was, is incident.State, events []incident.Recorded) *sc
 
 // change says what a decision changed about an incident that has its place.
 func (s *scene) change() {
-	for i := range s.events {
+	for _, i := range s.order() {
 		s.tell(i)
 	}
 	s.speak()
 	s.refresh()
+}
+
+// order is the order in which the events are told: as they happened, with what is to be done next last.
+func (s *scene) order() []int {
+	var first, last []int
+	for i, r := range s.events {
+		if r.Event.Kind() == (incident.ChecklistOpened{}).Kind() {
+			last = append(last, i)
+		} else {
+			first = append(first, i)
+		}
+	}
+	return append(first, last...)
 }
 
 // say adds to the message for the room.
@@ -97,6 +110,18 @@ func (s *scene) offer(buttons ...chat.Button) {
 			s.row = append(s.row, b)
 		}
 	}
+}
+
+// buttons are those offered, with what only puts it off at the end.
+func (s *scene) buttons() chat.Block {
+	later := func(b chat.Button) int {
+		if b.Action == "snooze" {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(s.row, func(a, b chat.Button) int { return later(a) - later(b) })
+	return row(s.row...)
 }
 
 // press makes the message more urgent, never less.
@@ -114,9 +139,7 @@ func (s *scene) speak() {
 			Rank:   rank, Lane: lane, What: s.w.Text("what.invite"),
 		})
 	}
-	if len(s.row) > 0 {
-		s.say(row(s.row...))
-	}
+	s.say(s.buttons())
 	if m := s.w.Say(s.blocks...); !m.Empty() {
 		m.Tone = s.tone
 		s.post(InRoom, laneRoom, s.rank, m, "what.post")

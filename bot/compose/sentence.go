@@ -85,9 +85,9 @@ func (t teller) sentenceOfPeople(r incident.Recorded) (key, foreign string, args
 	case incident.CommandTaken:
 		return t.commandTaken(e)
 	case incident.HandOffOffered:
-		return "said.offered", "", []any{"who", by, "to", t.to(e.To)}
+		return t.toThem("said.offered", "said.offered.log"), "", []any{"who", by, "to", t.to(e.To)}
 	case incident.HandOffDeclined:
-		return "said.declined", "", []any{"who", by, "to", t.to(e.From)}
+		return t.toThem("said.declined", "said.declined.log"), "", []any{"who", by, "to", t.to(e.From)}
 	case incident.Joined:
 		if len(e.People) == 1 && e.People[0] == r.By {
 			return "said.joined.self", "", []any{"who", by}
@@ -99,6 +99,14 @@ func (t teller) sentenceOfPeople(r incident.Recorded) (key, foreign string, args
 		return "said.answered", "", []any{"who", by, "role", t.role(e.To)}
 	}
 	return "", "", nil
+}
+
+// toThem is the sentence that speaks to people, where they hear it, and otherwise the one about them.
+func (t teller) toThem(heard, read string) string {
+	if t.alert {
+		return heard
+	}
+	return read
 }
 
 func (t teller) commandTaken(e incident.CommandTaken) (key, foreign string, args []any) {
@@ -119,9 +127,9 @@ func (t teller) escalated(e incident.Escalated) (key, foreign string, args []any
 		role = t.role(e.To)
 	}
 	if len(e.To.Holders) == 0 {
-		return "said.escalated.nobody", e.Why, []any{"role", role, "commander", t.to(t.s.Commander)}
+		return t.toThem("said.escalated.nobody", "said.escalated.nobody.log"), e.Why, []any{"role", role, "commander", t.to(t.s.Commander)}
 	}
-	return "said.escalated", e.Why, []any{"people", t.everybody(e.To.Holders), "role", role}
+	return t.toThem("said.escalated", "said.escalated.log"), e.Why, []any{"people", t.everybody(e.To.Holders), "role", role}
 }
 
 // sentenceOfWork tells what happened to facts, tasks, clocks and messages.

@@ -42,9 +42,15 @@ func (s *scene) tell(i int) {
 			s.plain(r)
 		}
 	case incident.Escalated:
-		s.escalation(r, e)
-	case incident.ImpactSet, incident.FactFound:
-		if !s.with(incident.Updated{}) {
+		s.escalation(i, r, e)
+	case incident.ImpactSet:
+		if !s.with(incident.Updated{}) && !s.summed() {
+			s.plain(r)
+		}
+	case incident.FactFound:
+		s.found(i, r)
+	case incident.Identified:
+		if !s.with(incident.CauseNamed{}) {
 			s.plain(r)
 		}
 	case incident.Noted:
@@ -84,6 +90,33 @@ func (s *scene) tellWork(r incident.Recorded) {
 	default:
 		s.plain(r)
 	}
+}
+
+// found tells all facts of a decision together, unless its summary tells them.
+func (s *scene) found(i int, r incident.Recorded) {
+	var list []chat.Field
+	first := true
+	for j, o := range s.events {
+		if e, ok := o.Event.(incident.FactFound); ok {
+			list = append(list, chat.Field{Label: e.Fact.Label, Value: text(short(e.Text, 300))})
+			first = first && j >= i
+		}
+	}
+	switch {
+	case !first || s.summed():
+	case len(list) == 1:
+		s.plain(r)
+	default:
+		s.say(s.w.Paragraph("said.found", "who", s.name(r.By)), chat.Block{Kind: chat.Fields, Fields: list})
+	}
+}
+
+// summed tells whether the decision ends a triage, whose summary tells what is known.
+func (s *scene) summed() bool {
+	return s.s.At.Mitigated.IsZero() && slices.ContainsFunc(s.events, func(r incident.Recorded) bool {
+		e, ok := r.Event.(incident.ChecklistSettled)
+		return ok && e.Says != ""
+	})
 }
 
 // plain adds the event's own sentence.
@@ -137,17 +170,24 @@ func (s *scene) severityChanged(r incident.Recorded, e incident.SeverityChanged)
 }
 
 // escalation pages: it brings the people in and says what is expected of them.
-func (s *scene) escalation(r incident.Recorded, e incident.Escalated) {
+func (s *scene) escalation(i int, r incident.Recorded, e incident.Escalated) {
 	s.press(RankPage)
 	s.tone = chat.Critical
 	s.plain(r)
-	if e.Expect != "" {
+	again := i+1 < len(s.events) && sameExpectation(e, s.events[i+1].Event)
+	if e.Expect != "" && !again {
 		s.say(s.w.Paragraph("escalate.expect", "expect", e.Expect))
 	}
 	if len(e.To.Holders) > 0 {
 		s.bring(e.To.Holders...)
 		s.offer(primary(s.button("ack", "", "onit")))
 	}
+}
+
+// sameExpectation tells whether the next event pages for the same thing, so that it is said once.
+func sameExpectation(e incident.Escalated, next incident.Event) bool {
+	other, ok := next.(incident.Escalated)
+	return ok && other.Expect == e.Expect
 }
 
 // clockStruck reminds whoever has to hear it, with the buttons that settle it.

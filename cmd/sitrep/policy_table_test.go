@@ -55,6 +55,7 @@ var places = []place{
 			"bot/chat", "bot/hook", "bot/words",
 			"workflows/stream", "workflows/incident", "workflows/board", "workflows/playbook", "workflows/report",
 		},
+		tests: []string{"bot/command"}, // every button that is composed must be understood
 	},
 	{
 		dir: "bot", purpose: "the loop: hear, decide, remember, say; wake; deliver",
