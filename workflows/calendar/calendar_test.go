@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -109,7 +108,7 @@ func TestCheckFindsEverythingAtOnce(t *testing.T) {
 	var fields []string
 	for _, err := range bad.Check() {
 		var field *FieldError
-		require.True(t, errors.As(err, &field))
+		require.ErrorAs(t, err, &field)
 		require.NotEmpty(t, field.What)
 		require.NotEmpty(t, field.Fix)
 		require.Contains(t, err.Error(), "; write: ")

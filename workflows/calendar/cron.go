@@ -55,12 +55,12 @@ func (s schedule) within(midnight, local, end time.Time) time.Time {
 		return time.Time{}
 	}
 	from := local.Sub(midnight)
-	for m := (from + time.Minute - 1) / time.Minute; m < 24*60; m++ {
-		at := midnight.Add(m * time.Minute)
+	for m := int((from + time.Minute - 1) / time.Minute); m < 24*60; m++ {
+		at := midnight.Add(time.Duration(m) * time.Minute)
 		if !at.Before(end) {
 			break
 		}
-		if s.onMinute(int(m)) && (s.everyHour() || !repeated(at)) {
+		if s.onMinute(m) && (s.everyHour() || !repeated(at)) {
 			return at
 		}
 	}

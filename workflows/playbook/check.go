@@ -64,8 +64,7 @@ func (c *checker) head() {
 		return
 	}
 	for _, err := range c.Calendar.Check() {
-		var f *calendar.FieldError
-		if errors.As(err, &f) {
+		if f, ok := errors.AsType[*calendar.FieldError](err); ok {
 			c.wrong("calendar."+f.Field, f.What, f.Fix)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -39,13 +40,13 @@ func parseDuration(text string) (d time.Duration, what, fix string) {
 
 // writeDuration is a duration as it is written in a playbook: 1h30m, not 1h30m0s.
 func writeDuration(d time.Duration) string {
-	text := ""
-	for _, unit := range "dhms" {
-		size := durationUnits[string(unit)]
-		if n := d / size; n > 0 {
-			text += strconv.FormatInt(int64(n), 10) + string(unit)
-			d -= n * size
+	var text strings.Builder
+	for _, unit := range []string{"d", "h", "m", "s"} {
+		size := durationUnits[unit]
+		if n := int64(d / size); n > 0 {
+			text.WriteString(strconv.FormatInt(n, 10) + unit)
+			d %= size
 		}
 	}
-	return text
+	return text.String()
 }

@@ -141,7 +141,7 @@ func TestNearestName(t *testing.T) {
 	t.Parallel()
 	known := []string{"acknowledged", "declared", "api-tester", "qa"}
 	for word, want := range map[string]string{
-		"acknowleged": "acknowledged", "DECLARED": "declared", "dcelared": "declared", "api-testers": "api-tester",
+		"akcnowledged": "acknowledged", "DECLARED": "declared", "dcelared": "declared", "api-testers": "api-tester",
 		"aq": "qa", "entirely-else": "", "": "", "xyz": "", strings.Repeat("a", 5000): "",
 	} {
 		require.Equal(t, want, nearest(word, known), word)

@@ -51,16 +51,18 @@ func completeWith(base, text string) string {
 	if m := without.FindStringSubmatch(text); m != nil {
 		given = append(given, strings.Fields(m[1])...)
 	}
+	whole := strings.Builder{}
+	whole.WriteString(text)
 	keep := false
 	for line := range strings.Lines(base) {
 		if m := topKey.FindStringSubmatch(line); m != nil {
 			keep = !slices.Contains(given, m[1])
 		}
 		if keep {
-			text += line
+			whole.WriteString(line)
 		}
 	}
-	return text
+	return whole.String()
 }
 
 func TestTheBaseOfTheCasesIsFine(t *testing.T) {

@@ -237,9 +237,9 @@ func (w *walk) found(t Trigger) {
 		return
 	}
 	names := []string{string(t)}
-	for i := len(loop) - 1; i >= 0; i-- { // the path leads from what waits to what it waits for
-		w.looped[loop[i]] = true
-		names = append(names, string(loop[i]))
+	for _, step := range slices.Backward(loop) { // the path leads from what waits to what it waits for
+		w.looped[step] = true
+		names = append(names, string(step))
 	}
 	w.c.wrong(w.rules[t].key, "feeds itself: "+strings.Join(names, " → "), "triggers that come from outside this circle")
 }
