@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -123,4 +124,20 @@ func allKeys() []string {
 	}
 	walk(reflect.TypeFor[Playbook]())
 	return keys
+}
+
+// The sketches say in YAML what the manual claims can be said today of the processes that are not shipped
+// yet.
+func TestTheSketchesLoad(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob("testdata/sketches/*.yaml")
+	require.NoError(t, err)
+	require.Len(t, names, 3)
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		book, err := Parse(filepath.Base(name), data)
+		require.NoError(t, err)
+		require.Equal(t, book.Name+".yaml", filepath.Base(name))
+	}
 }
