@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,6 +38,15 @@ var roster = map[playbook.RoleID][]stream.Person{
 	"sprint-prioritizer": {kim}, "legal-compliance": {zoe},
 }
 
+// shipped is loaded once for all tests, which only read it.
+var shipped = sync.OnceValue(func() *playbook.Playbook {
+	p, err := playbook.Load("nexus-micro")
+	if err != nil {
+		panic(err)
+	}
+	return p
+})
+
 // life is one incident lived through the engine, with what was said at each step.
 type life struct {
 	t       testing.TB
@@ -52,9 +62,7 @@ type life struct {
 
 func newLife(t testing.TB, lang string) *life {
 	t.Helper()
-	p, err := playbook.Load("nexus-micro")
-	require.NoError(t, err)
-	own := *p
+	own := *shipped()
 	own.Language = lang
 	return &life{t: t, p: &own, now: noon, c: compose.Context{
 		Slash: "/incident", Announce: true, Stakeholders: true, Status: true, Zone: time.FixedZone("CET", 3600),
