@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sitrep-bot/sitrep/adapters/mattermost/mattermosttest"
@@ -149,36 +150,55 @@ func TestDeclareIsTwoHops(t *testing.T) {
 		require.NoError(t, err)
 		ids = append(ids, s.User(t, name))
 	}
-	calls := &mattermosttest.Rule{Count: 1 << 20, Match: func(r *http.Request) bool { return r.Method != http.MethodGet }}
-	calls.Act = func(w http.ResponseWriter, r *http.Request, _ func()) { s.Proxy.Forward(w, r) }
-	s.Proxy.Add(calls)
+	writes := func(r *http.Request) bool { return r.Method != http.MethodGet }
+	first := &mattermosttest.Rule{Count: 1, Match: writes, Act: func(w http.ResponseWriter, r *http.Request, _ func()) { s.Proxy.Forward(w, r) }}
+	s.Proxy.Add(first)
+	var together sync.WaitGroup
+	together.Add(len(ids) + 3)
+	rest := &mattermosttest.Rule{Count: 1 << 20, Match: writes, Act: func(w http.ResponseWriter, r *http.Request, _ func()) {
+		together.Done()
+		together.Wait()
+		s.Proxy.Forward(w, r)
+	}}
+	s.Proxy.Add(rest)
 	room := s.do(chat.Action{Key: "7/1/0", Verb: chat.OpenRoom, Spec: chat.RoomSpec{Name: "inc-7", Title: "Checkout down", Topic: "P0"}}).Room
-	require.Equal(t, 1, s.Proxy.Hits(calls), "a room is open after one call")
+	require.Equal(t, 1, s.Proxy.Hits(first))
+	require.Zero(t, s.Proxy.Hits(rest), "a room is open after one call")
 
 	greeting := card("INC-7")
 	greeting.Blocks[0].Spans = append(greeting.Blocks[0].Spans, chat.Span{Kind: chat.Person, User: ids[0], Text: "ana"})
-	rest := []chat.Action{
+	actions := []chat.Action{
 		{Key: "7/1/1", Verb: chat.Invite, Room: room, People: ids},
 		{Key: "7/1/2", Verb: chat.Topic, Room: room, Text: "P0 · Investigating"},
 		{Key: "7/1/3", Verb: chat.Post, Room: room, Body: greeting},
 		{Key: "7/1/4", Verb: chat.Post, Room: s.Room(t, "incidents"), Body: text("INC-7 is declared")},
 	}
-	var together sync.WaitGroup
-	together.Add(len(ids) + 3)
-	calls.Act = func(w http.ResponseWriter, r *http.Request, _ func()) {
-		together.Done()
-		together.Wait()
-		s.Proxy.Forward(w, r)
-	}
-	errs := make(chan error, len(rest))
-	for _, a := range rest {
+	errs := make(chan error, len(actions))
+	for _, a := range actions {
 		go func() {
 			_, err := s.Platform().Do(t.Context(), a, false)
 			errs <- err
 		}()
 	}
-	for range rest {
+	for range actions {
 		require.NoError(t, <-errs)
 	}
 	require.Equal(t, team, s.Members(t, "inc-7"))
+}
+
+// Who changes their name or language is known by the new one soon after.
+func TestPersonChanges(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	ana := s.Team.Person("ana")
+	s.Type(t, "ana", "general", "/incident list")
+	require.Equal(t, "ana", s.next(chat.Typed).By.Name)
+	nickname, locale := "Ana Lima", "fr"
+	_, _, err := ana.Client.PatchUser(t.Context(), ana.ID, &model.UserPatch{Nickname: &nickname, Locale: &locale})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		s.Type(t, "ana", "general", "/incident list")
+		by := s.next(chat.Typed).By
+		return by.Name == nickname && by.Locale == locale
+	}, 20*time.Second, time.Millisecond)
 }

@@ -170,10 +170,9 @@ func (l *listener) handle(ctx context.Context, event *model.WebSocketEvent) {
 			l.edit(ctx, post)
 		}
 	case model.WebsocketEventUserUpdated:
-		if user, ok := event.GetData()["user"].(map[string]any); ok {
-			id, _ := user["id"].(string)
-			l.p.people.forget(chat.UserID(id))
-			l.p.who(id, "")
+		// The event tells it all, and before the server's own memory does.
+		if user, ok := event.GetData()["user"].(*model.User); ok {
+			l.p.people.update(user)
 		}
 	}
 }

@@ -35,10 +35,13 @@ func (d *people) put(u *model.User) chat.User {
 	return known
 }
 
-func (d *people) forget(id chat.UserID) {
+// update takes over what is new about somebody known.
+func (d *people) update(u *model.User) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	delete(d.byID, id)
+	if _, ok := d.byID[chat.UserID(u.Id)]; ok && u.Username != "" {
+		d.byID[chat.UserID(u.Id)] = person(u)
+	}
 }
 
 func person(u *model.User) chat.User {
@@ -136,9 +139,22 @@ func (p *Platform) meetStrangers(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case id := <-p.strangers:
-			if err := p.meet(ctx, []string{id}); err != nil && !ended(ctx) {
+			if err := p.meet(ctx, p.crowd(id)); err != nil && !ended(ctx) {
 				p.cfg.Log.Debug().Err(err).Msg("a person could not be looked up")
 			}
+		}
+	}
+}
+
+// crowd is id with all others who wait to be looked up, for one call.
+func (p *Platform) crowd(id string) []string {
+	ids := []string{id}
+	for {
+		select {
+		case id := <-p.strangers:
+			ids = append(ids, id)
+		default:
+			return ids
 		}
 	}
 }

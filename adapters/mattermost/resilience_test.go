@@ -291,16 +291,17 @@ func TestOnePostOfTwoTries(t *testing.T) {
 func TestStolenPendingID(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	var pending string
+	seen := make(chan string, 1)
 	s.Proxy.Add(&mattermosttest.Rule{Count: 1, Act: mattermosttest.LoseRequest, Match: func(r *http.Request) bool {
 		if !strings.HasSuffix(r.URL.Path, "/posts") || r.Method != http.MethodPost {
 			return false
 		}
-		pending = mattermosttest.Sent[model.Post](r).PendingPostId
+		seen <- mattermosttest.Sent[model.Post](r).PendingPostId
 		return true
 	}})
 	a := chat.Action{Key: "7/1/0", Verb: chat.Post, Room: s.Room(t, "general"), Body: text("mine")}
 	require.Equal(t, chat.Unsure, s.fails(a).Class)
+	pending := <-seen
 	require.NotEmpty(t, pending)
 	_, _, err := s.Team.Person("ben").Client.CreatePost(t.Context(), &model.Post{ChannelId: string(a.Room), Message: "ben's", PendingPostId: pending})
 	require.NoError(t, err)

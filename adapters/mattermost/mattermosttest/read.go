@@ -43,13 +43,7 @@ func (r *reader) step() {
 	start := r.line
 	r.line = false
 	switch {
-	case start && heading.MatchString(r.rest):
-		r.skip(len(heading.FindString(r.rest)))
-	case start && bullet.MatchString(r.rest):
-		r.take("• ", 2)
-	case start && strings.HasPrefix(r.rest, "> "):
-		r.take("> ", 2)
-		r.line = true
+	case start && r.begin():
 	case len(r.rest) > 1 && r.rest[0] == '\\' && punctuation(r.rest[1]):
 		r.take(r.rest[1:2], 2)
 	case r.rest[0] == '`' && r.code():
@@ -67,6 +61,22 @@ func (r *reader) step() {
 		r.line = r.rest[0] == '\n'
 		r.take(r.rest[:1], 1)
 	}
+}
+
+// begin reads what has a meaning at the start of a line.
+func (r *reader) begin() bool {
+	switch {
+	case heading.MatchString(r.rest):
+		r.skip(len(heading.FindString(r.rest)))
+	case bullet.MatchString(r.rest):
+		r.take("• ", 2)
+	case strings.HasPrefix(r.rest, "> "):
+		r.take("> ", 2)
+		r.line = true
+	default:
+		return false
+	}
+	return true
 }
 
 func (r *reader) take(shown string, n int) {

@@ -48,11 +48,13 @@ type machine struct {
 var house machine
 
 // Main runs the tests of a binary and stops what they started. TestMain calls it and does nothing else.
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a TestMain that has more to do. It returns the exit code.
+func Run(m interface{ Run() int }) int {
 	house.active = true
-	code := m.Run()
-	house.close()
-	os.Exit(code)
+	defer house.close()
+	return m.Run()
 }
 
 // Start is the server that all tests of the binary share. The first call starts it.
