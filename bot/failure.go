@@ -54,6 +54,13 @@ func (t *trip) failed(ctx context.Context, err error) {
 	case chat.Missing:
 		t.missing(ctx, s, err)
 		return
+	case chat.Forbidden:
+		if t.action.Verb == chat.Post && t.inRoom() {
+			t.roomGone(ctx, s, err) // a room where nothing can be said is no better than none
+			return
+		}
+		t.giveUp(ctx, s, err)
+		return
 	default:
 		t.giveUp(ctx, s, err)
 		return
@@ -123,11 +130,13 @@ func (t *trip) placeMissing(ctx context.Context, s store.Settlement, err error) 
 func (t *trip) roomGone(ctx context.Context, s store.Settlement, err error) {
 	room, ok, lookErr := t.b.journal.Lookup(ctx, placeKey(t.p.Number))
 	if lookErr != nil || (ok && room == lost) || chat.RoomID(room) != t.action.Room {
-		t.write(ctx, s) // somebody else has moved it
+		s.NotBefore = t.b.cfg.Now().Add(pause(t.it.Tries)) // somebody else is moving it
+		t.write(ctx, s)
 		return
 	}
 	s.Links = append(s.Links, store.Link{Key: placeKey(t.p.Number), Value: lost})
-	t.write(ctx, s, incident.RecordFailure{What: t.what(), Why: "the room is gone: " + reason(err)})
+	s.Links = append(s.Links, t.b.borrow(ctx, t.p)...)
+	t.write(ctx, s, incident.RecordFailure{What: t.what(), Why: "the room is out of reach: " + reason(err)})
 }
 
 // giveUp makes the item a dead one and says so in the incident. What waits for it goes on without.
@@ -168,7 +177,7 @@ func (b *Bot) borrow(ctx context.Context, p parcel) []store.Link {
 
 // giveBack ends what borrow began, when the incident is over.
 func (b *Bot) giveBack(ctx context.Context, s incident.State) []store.Link {
-	if !s.RoomLost || !s.Phase.Over() || s.Place == "" {
+	if !s.Phase.Over() || s.Place == "" {
 		return nil
 	}
 	key := roomKey(platformOf(s), chat.RoomID(s.Place))

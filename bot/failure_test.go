@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/sitrep-bot/sitrep/bot/chat"
 	"github.com/sitrep-bot/sitrep/bot/compose"
 	"github.com/sitrep-bot/sitrep/store"
+	"github.com/sitrep-bot/sitrep/workflows/incident"
 )
 
 // roomless is an incident that speaks where it was declared.
@@ -198,17 +200,66 @@ func TestARoomThatCannotBeOpenedMovesTheIncidentHome(t *testing.T) {
 
 func TestARoomThatVanishesMovesTheIncidentHomeOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	s := w.begin(1, "room")
-	w.send(s, openRoom(s))
-	w.settle()
-	for _, r := range w.chat.rooms {
-		r.gone = r.name == s.RoomName
+	for name, fail := range map[string]func(*place, string){
+		"archived": func(p *place, room string) { p.rooms[chat.RoomID(room)].gone = true },
+		"closed to the bot": func(p *place, room string) {
+			p.fault = func(a chat.Action, _ int) *fault {
+				if string(a.Room) != room {
+					return nil
+				}
+				return &fault{err: &chat.Error{Class: chat.Forbidden, Op: "post", Code: "not_in_channel"}}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.types("ana", "general", "declare P1 Checkout is down")
+			w.settle()
+			fail(w.chat, w.state(1).Room.Room)
+			w.types("ben", "general", "log INC-1 first")
+			w.types("ben", "general", "log INC-1 second")
+			w.types("ben", "general", "ack INC-1")
+			w.after(time.Minute)
+			said := strings.Join(w.chat.texts("general"), "\n")
+			require.Contains(t, said, "first")
+			require.Contains(t, said, "second")
+			depth, err := w.journal.Depth(t.Context())
+			require.NoError(t, err)
+			require.Zero(t, depth.Waiting)
+			moved := 0
+			history, err := w.history(t.Context(), 1)
+			require.NoError(t, err)
+			for _, r := range history {
+				if e, ok := r.Event.(incident.DeliveryFailed); ok && strings.HasPrefix(e.Why, "the room is out of reach") {
+					moved++
+				}
+			}
+			require.Equal(t, 1, moved, "that is said once")
+			failed := w.state(1).Failures
+			w.types("ben", "general", "impact nobody can pay")
+			require.Equal(t, "nobody can pay", w.state(1).Impact, "commands typed there reach it from then on")
+			w.after(time.Minute)
+			require.Equal(t, failed, w.state(1).Failures, "the card has moved too")
+		})
 	}
-	w.send(s, post("a", "one"), post("b", "two"))
+}
+
+func TestACardMovesWithItsIncident(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.types("ana", "general", "declare P1 Checkout is down")
 	w.settle()
-	require.Subset(t, w.chat.texts("general"), []string{"one", "two"})
-	require.Equal(t, 1, count(w.kinds(1), "delivery_failed"))
+	w.chat.rooms[chat.RoomID(w.state(1).Room.Room)].gone = true
+	w.send(w.state(1),
+		compose.Out{Action: chat.Action{Verb: chat.Edit, Room: compose.InRoom, Message: compose.Card, Body: words("card, v2")}, Lane: "x"},
+		compose.Out{Action: chat.Action{Verb: chat.Edit, Room: compose.InRoom, Message: compose.Card, Body: words("card, v3")}, Lane: "x"},
+		compose.Out{Action: chat.Action{Verb: chat.Post, Room: compose.InRoom, Thread: compose.Card, Body: words("reply")}, Lane: "y"})
+	w.after(time.Minute)
+	said := w.chat.texts("general")
+	require.Equal(t, 1, count(said, "card, v3"), "%q", said)
+	require.Equal(t, 0, count(said, "card, v2"))
+	require.Equal(t, 1, count(said, "reply"))
 }
 
 func TestAnEditOfAMessageThatWasDeletedIsSaidAnew(t *testing.T) {

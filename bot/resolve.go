@@ -242,6 +242,9 @@ func (r *resolver) messages(ctx context.Context, a chat.Action) (chat.Action, er
 			continue
 		}
 		at, err := r.spot(ctx, *m)
+		if err == nil && r.borrowed && at.Room != a.Room {
+			err = errSkip // it stayed behind in the room that is lost
+		}
 		switch {
 		case errors.Is(err, errSkip) && m == &a.Thread:
 			*m = ""

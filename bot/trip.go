@@ -76,23 +76,27 @@ func (t *trip) attempt(ctx context.Context) (chat.Result, error) {
 		return chat.Result{}, nil // nobody of them is here, which is told
 	}
 	result, err := platform.Do(ctx, t.action, t.it.Unsure)
-	if chat.ClassOf(err) == chat.Missing && t.mend() {
+	if chat.ClassOf(err) == chat.Missing && t.mend(ctx) {
 		result, err = platform.Do(ctx, t.action, t.it.Unsure)
 	}
 	return result, err
 }
 
-// mend changes an action whose message has vanished so that it is said all the same.
-func (t *trip) mend() bool {
-	switch {
-	case t.action.Verb == chat.Edit:
-		t.action.Verb, t.action.Message = chat.Post, ""
-		return true
-	case t.action.Thread != "":
-		t.action.Thread = ""
-		return true
+// mend changes an action whose message has vanished so that it is said all the same, where the incident is
+// now.
+func (t *trip) mend(ctx context.Context) bool {
+	if t.action.Verb != chat.Edit && t.action.Thread == "" {
+		return false
 	}
-	return false
+	room, err := t.resolver.room(ctx, t.p.Action.Room)
+	if err != nil {
+		return false
+	}
+	t.action.Room, t.action.Thread = room, ""
+	if t.action.Verb == chat.Edit {
+		t.action.Verb, t.action.Message = chat.Post, ""
+	}
+	return true
 }
 
 // remembers is the name under which the message of the action is found again, if it has one. An edit that
