@@ -12,6 +12,7 @@ import (
 const (
 	maxLabel  = 24
 	maxOption = 75
+	maxHint   = 150
 )
 
 // newForm is the form of a command. Its title is the sentence form.NAME.
@@ -163,7 +164,7 @@ func inputID(prefix string, i int) string {
 
 func factInput(i int, f playbook.Fact, text string) chat.Input {
 	in := chat.Input{
-		ID: inputID("fact", i), Kind: chat.Line, Label: short(f.Label, maxLabel), Hint: f.Ask, Value: text, Optional: true,
+		ID: inputID("fact", i), Kind: chat.Line, Label: short(f.Label, maxLabel), Hint: short(f.Ask, maxHint), Value: text, Optional: true,
 	}
 	if len(f.Options) > 0 {
 		in.Kind, in.Value = chat.Choice, ""

@@ -14,6 +14,9 @@ type Reader struct {
 	Zone  *time.Location // the reader's zone; nil is UTC
 	Now   time.Time
 	Slash string // the slash command, "/incident"
+	// Here tells that the reader is in the incident's own room, where what happened is said anyway:
+	// answers that would only repeat it are empty.
+	Here bool
 }
 
 // teller tells about s what only the reader sees. It mentions nobody.
@@ -21,8 +24,8 @@ func (r Reader) teller(s incident.State) teller {
 	return teller{w: words.For(r.Lang), zone: r.Zone, s: s, ref: r.Now}
 }
 
-// Answer is what only the asker sees of a command that happened: one line, more for a declaration. The
-// room has the rest.
+// Answer is what only the asker sees of a command that happened: one line, more for a declaration, and
+// nothing where the room they are in says it.
 func Answer(r Reader, c incident.Command, _, is incident.State, events []incident.Recorded) chat.Message {
 	t := r.teller(is)
 	if len(events) == 0 {
@@ -59,6 +62,9 @@ func Answer(r Reader, c incident.Command, _, is incident.State, events []inciden
 	case incident.RaiseFlag:
 		key = flagged(events)
 	}
+	if r.Here && is.Room.Room != "" && key != "answer.log" && key != "answer.flag.quiet" {
+		return chat.Message{}
+	}
 	return t.w.Say(t.w.Paragraph(key, args...))
 }
 
@@ -89,8 +95,8 @@ func (t teller) declared(c incident.Declare) chat.Message {
 	if team := t.names(holders(s.Roles)); len(team) > 0 {
 		list = append(list, t.field("team", team...))
 	}
-	if len(s.People) > 0 {
-		list = append(list, t.field("invited", t.names(s.People)...))
+	if len(c.People) > 0 {
+		list = append(list, t.field("invited", t.names(c.People)...))
 	}
 	if s.Origin.Label != "" {
 		list = append(list, t.field("origin", text(s.Origin.Label)...))

@@ -62,6 +62,24 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+func TestAnswersDoNotRepeatTheRoom(t *testing.T) {
+	t.Parallel()
+	l := declaredLife(t, "en")
+	here := reader("en")
+	here.Here = true
+	answer := func(c incident.Command) chat.Message {
+		events := l.try(ana, c)
+		require.Nil(t, l.refusal, "%T", c)
+		return compose.Answer(here, c, incident.State{}, l.s, events)
+	}
+	require.False(t, answer(incident.Acknowledge{}).Empty(), "there is no room yet")
+	l.do(stream.Person{}, incident.RecordRoom{Room: "R7", Name: "inc-7"})
+	require.True(t, answer(incident.Identify{Text: "the pool"}).Empty())
+	require.True(t, answer(incident.Update{Text: "we look"}).Empty())
+	require.Contains(t, answer(incident.Note{Text: "one"}).Plain(), "Entry", "the number is for corrections")
+	require.Contains(t, answer(incident.RaiseFlag{Flag: "revenue-impact", Value: "5"}).Plain(), "nobody was brought in")
+}
+
 func TestPages(t *testing.T) {
 	t.Parallel()
 	for _, lang := range words.Languages() {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sitrep-bot/sitrep/bot/chat"
 	"github.com/sitrep-bot/sitrep/workflows/incident"
+	"github.com/sitrep-bot/sitrep/workflows/playbook"
 )
 
 // maxEntries is how many entries one answer shows; the newest stay.
@@ -61,6 +62,8 @@ func worth(e incident.Event) bool {
 	switch e := e.(type) {
 	case incident.ClockStarted, incident.ClockStopped:
 		return false
+	case incident.ClockStruck:
+		return e.Step != playbook.Escalate // the page that follows tells more
 	case incident.TaskDone:
 		return !e.Auto
 	}
