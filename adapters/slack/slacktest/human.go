@@ -125,6 +125,7 @@ func (s *Server) showAnswer(channel, user string, r *Reply) {
 	if r.Failure != "" || len(r.Body) == 0 {
 		return
 	}
+	defer s.flush()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var body obj
