@@ -3,6 +3,7 @@ package playbook
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -180,7 +181,14 @@ func (r *reader) duration(n *yaml.Node, v reflect.Value, s spot) {
 	v.SetInt(int64(d))
 }
 
+// groupedThousands matches what is ten thousand to some people and ten to YAML.
+var groupedThousands = regexp.MustCompile(`^[0-9]{1,3}\.[0-9]{3}$`)
+
 func (r *reader) number(n *yaml.Node, v reflect.Value, s spot) {
+	if groupedThousands.MatchString(n.Value) {
+		r.wrong(n, s, n.Value+" may be read in two ways", strings.ReplaceAll(n.Value, ".", "")+", without separators")
+		return
+	}
 	f, err := strconv.ParseFloat(n.Value, 64)
 	if err != nil || f != f || f > 1e15 || f < -1e15 {
 		r.wrong(n, s, fmt.Sprintf("must be a number, not %s", quote(n.Value)), example(v))
