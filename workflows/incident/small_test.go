@@ -68,7 +68,7 @@ func smallPlaybook() *playbook.Playbook {
 			{ID: "next", Label: "Next update", Source: playbook.FromNextUpdate},
 		}},
 		Brief: playbook.Template{Title: "Brief", Fields: []playbook.Field{
-			{ID: "situation", Label: "Situation", Source: playbook.FromSituation}, {ID: "cause", Label: "Cause", Source: playbook.FromCause},
+			{ID: "situation", Label: "Situation", Source: playbook.FromSituation}, {ID: "cause", Label: "Cause", Source: playbook.FromCause}, {ID: "size", Label: "Size", Source: "fact:users", Ask: true},
 		}},
 	}
 }

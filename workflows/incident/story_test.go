@@ -185,6 +185,8 @@ func TestUpdatesAreFilledFromTheState(t *testing.T) {
 	require.Equal(t, 2, u.N)
 	b, _ := find[incident.Briefed](l.do(ben, incident.Brief{Text: "We are on it"}))
 	require.Equal(t, "Checkout – Half can pay", b.Values[0].Text)
+	l.do(ben, incident.Brief{Text: "Still on it", Values: map[string]string{"size": "half of them"}})
+	require.Equal(t, "half of them", l.s.Fact("users"), "what a brief says of a fact is the fact")
 	l.do(ana, incident.SetSeverity{Severity: "MID"})
 	l.refused(ben, incident.Brief{Text: "x"}, "brief.none")
 }

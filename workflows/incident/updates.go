@@ -30,6 +30,7 @@ func (t *turn) update(c Update) *Refusal {
 	if impact := strings.TrimSpace(c.Values[t.field(t.m.Playbook.Update, playbook.FromImpact)]); impact != "" && impact != t.s.Impact {
 		t.emit(ImpactSet{Text: impact})
 	}
+	t.learn(t.m.Playbook.Update, c.Values)
 	next := t.promise("update")
 	kept, late := t.kept("update")
 	t.emit(Updated{
@@ -50,6 +51,7 @@ func (t *turn) brief(c Brief) *Refusal {
 	if r != nil {
 		return r
 	}
+	t.learn(t.m.Playbook.Brief, c.Values)
 	next := t.promise("brief")
 	kept, late := t.kept("brief")
 	t.emit(Briefed{
@@ -190,13 +192,25 @@ func (t *turn) source(from playbook.Source, text string) string {
 func (t *turn) situation() string {
 	what := first(t.s.Fact("services"), t.s.Title)
 	parts := []string{what}
-	if t.s.Impact != "" {
-		parts = append(parts, t.s.Impact)
-	}
-	if users := t.s.Fact("users"); users != "" && users != t.s.Impact {
-		parts = append(parts, users)
+	for _, more := range []string{t.s.Fact("condition"), t.s.Impact, t.s.Fact("users")} {
+		if more != "" && !slices.Contains(parts, more) {
+			parts = append(parts, more)
+		}
 	}
 	return strings.Join(parts, " – ")
+}
+
+// learn records the facts that somebody typed into a template, so that the next form has them.
+func (t *turn) learn(tpl playbook.Template, typed map[string]string) {
+	facts := map[string]string{}
+	for _, f := range tpl.Fields {
+		if id, ok := strings.CutPrefix(string(f.Source), "fact:"); ok && typed[f.ID] != "" {
+			facts[id] = typed[f.ID]
+		}
+	}
+	if t.checkFacts(facts) == nil { // an answer outside a closed list goes out as it is and is no fact
+		t.findFacts(facts)
+	}
 }
 
 func (t *turn) cause() string {
