@@ -26,17 +26,17 @@ func Address(r chat.Request) (number int, ok bool) {
 		return addressed(r.Value)
 	case chat.Sent:
 		return addressed(r.State)
+	default:
+		return 0, false
 	}
-	return 0, false
 }
 
 // locate finds the word that names the incident.
 func locate(p phrase) (at, n int, ok bool) {
 	last := len(p) - 1
-	at = 0
 	v, known := verbOf(p.first())
 	if known {
-		at, last = scope(v, last)
+		at, last = 1, scope(v, last)
 	}
 	for ; at <= last; at++ {
 		if n, ok := incidentNumber(p[at].text); ok {
@@ -49,17 +49,17 @@ func locate(p phrase) (at, n int, ok bool) {
 	return 0, 0, false
 }
 
-// scope is the stretch of words in which a command looks for the incident's number.
-func scope(v verb, last int) (from, to int) {
+// scope is the last word in which a command looks for the incident's number.
+func scope(v verb, last int) int {
 	switch {
 	case v.apart:
-		return 1, 0
+		return 0
 	case v.name == wordTask:
-		return 1, min(2, last)
+		return min(2, last)
 	case v.free:
-		return 1, min(1, last)
+		return min(1, last)
 	}
-	return 1, last
+	return last
 }
 
 func incidentNumber(word string) (int, bool) {

@@ -90,7 +90,7 @@ func (a *asker) pressed() Intent {
 func (a *asker) inside() bool { return a.here.Phase != incident.PhaseNone }
 
 // obey turns a command and what follows it into an intent.
-func (a *asker) obey(v verb, p phrase) Intent {
+func (a *asker) obey(v verb, p phrase) Intent { //nolint:cyclop // a flat switch over a closed set
 	switch v.name {
 	case wordDeclare:
 		return a.declare(p)

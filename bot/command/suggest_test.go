@@ -41,7 +41,7 @@ func linesOf(m chat.Message) []string {
 // helpful are lines that are not understood, with the first command that is offered for each.
 var helpful = map[string]string{
 	"akc":                    "ack",
-	"reslove it held":        "resolve it held",
+	"mitigaet it held":       "mitigate it held",
 	"sevrity P1":             "severity P1",
 	"esc legal":              "escalate legal",
 	"updaet Still down":      "update Still down",
@@ -49,7 +49,7 @@ var helpful = map[string]string{
 	"xyzzy":                  "help",
 	"severity P9 worse":      "severity P0 worse",
 	"role devl @ben":         "role developer",
-	"cause deployd":          "cause deployment",
+	"cause deploymnt":        "cause deployment",
 	"flag api-relatd":        "flag api-related",
 	"snooze soon":            "snooze 10m",
 	"task doen 3":            "task done 1",
@@ -78,7 +78,7 @@ func TestWhatIsOfferedWorks(t *testing.T) {
 			m := command.Read(typed(line), c).Say
 			for _, offered := range linesOf(m) {
 				again := command.Read(typed(offered), c)
-				require.False(t, strings.Contains(again.Say.Plain(), "is no command"), "%q offers %q", line, offered)
+				require.NotContains(t, again.Say.Plain(), "is no command", "%q offers %q", line, offered)
 			}
 			for _, b := range buttonsOf(m) {
 				require.Less(t, len(b.Action)+len(b.Value), 500)
@@ -186,7 +186,7 @@ func TestNoTwoCommandsShareAWord(t *testing.T) {
 	for _, lang := range words.Languages() {
 		seen := map[string]string{}
 		for _, known := range command.Completions("en", nil) {
-			for _, word := range strings.Fields(words.For(lang).Text("command." + known.Word + ".words")) {
+			for word := range strings.FieldsSeq(words.For(lang).Text("command." + known.Word + ".words")) {
 				other, taken := seen[words.Fold(word)]
 				require.False(t, taken, "%s: %q means %s and %s", lang, word, other, known.Word)
 				seen[words.Fold(word)] = known.Word

@@ -129,7 +129,7 @@ func indexSmall() map[string]map[string]bool {
 	for _, name := range []string{"take", "done", "add", "skip", "list", "accept", "decline", "nobody", "at", "to", "origin"} {
 		index[name] = map[string]bool{}
 		for _, lang := range words.Languages() {
-			for _, word := range strings.Fields(words.For(lang).Text("word." + name)) {
+			for word := range strings.FieldsSeq(words.For(lang).Text("word." + name)) {
 				index[name][words.Fold(word)] = true
 			}
 		}

@@ -31,41 +31,39 @@ func Answer(r Reader, c incident.Command, _, is incident.State, events []inciden
 	if len(events) == 0 {
 		return t.w.Say(t.w.Paragraph("answer.nothing", "incident", number(is.Number)))
 	}
-	last := events[len(events)-1]
-	args := []any{"incident", number(is.Number)}
-	key := "answer.done"
-	switch c := c.(type) {
-	case incident.Declare:
-		return t.declared(c)
-	case incident.Acknowledge:
-		key = "answer.ack"
-	case incident.Update:
-		key = "answer.update"
-		args = append(args, "n", is.Updates, "next", t.when(is.LastUpdate.Next))
-	case incident.Brief:
-		key = "answer.brief"
-		args = append(args, "n", is.Briefs, "next", t.when(is.LastBrief.Next))
-	case incident.SetSeverity:
-		key = "answer.severity"
-		args = append(args, "severity", severity(is.Severity))
-	case incident.HandOff:
-		key = "answer.handoff"
-		args = append(args, "to", t.name(c.To))
-	case incident.Take, incident.Accept:
-		key = "answer.command"
-	case incident.Snooze:
-		key = "answer.snooze"
-		args = append(args, "until", t.when(last.At.Add(c.For)))
-	case incident.Note:
-		key = "answer.log"
-		args = append(args, "entry", entry(events[0].Seq))
-	case incident.RaiseFlag:
-		key = flagged(events)
+	if declare, ok := c.(incident.Declare); ok {
+		return t.declared(declare)
 	}
+	key, args := t.confirmed(c, events)
 	if r.Here && is.Room.Room != "" && key != "answer.log" && key != "answer.flag.quiet" {
 		return chat.Message{}
 	}
-	return t.w.Say(t.w.Paragraph(key, args...))
+	return t.w.Say(t.w.Paragraph(key, append(args, "incident", number(is.Number))...))
+}
+
+// confirmed is the sentence that tells the asker that a command happened.
+func (t teller) confirmed(c incident.Command, events []incident.Recorded) (key string, args []any) {
+	switch c := c.(type) {
+	case incident.Acknowledge:
+		return "answer.ack", nil
+	case incident.Update:
+		return "answer.update", []any{"n", t.s.Updates, "next", t.when(t.s.LastUpdate.Next)}
+	case incident.Brief:
+		return "answer.brief", []any{"n", t.s.Briefs, "next", t.when(t.s.LastBrief.Next)}
+	case incident.SetSeverity:
+		return "answer.severity", []any{"severity", severity(t.s.Severity)}
+	case incident.HandOff:
+		return "answer.handoff", []any{"to", t.name(c.To)}
+	case incident.Take, incident.Accept:
+		return "answer.command", nil
+	case incident.Snooze:
+		return "answer.snooze", []any{"until", t.when(events[0].At.Add(c.For))}
+	case incident.Note:
+		return "answer.log", []any{"entry", entry(events[0].Seq)}
+	case incident.RaiseFlag:
+		return flagged(events), nil
+	}
+	return "answer.done", nil
 }
 
 // flagged tells apart a flag that brought somebody in from one that did not.

@@ -24,6 +24,7 @@ func reader(lang string) compose.Reader {
 
 // asked are commands with what was to be answered, one after the other in one life.
 func asked(t *testing.T, lang string) string {
+	t.Helper()
 	var s strings.Builder
 	l := newLife(t, "en")
 	for _, step := range []struct {
@@ -217,10 +218,20 @@ func TestRefusalsOfTheEngine(t *testing.T) {
 	t.Parallel()
 	l := declaredLife(t, "en")
 	for _, c := range []incident.Command{
-		incident.SetSeverity{Severity: "P9"}, incident.Resolve{Text: "x"}, incident.GiveRole{Role: "king"},
-		incident.Monitor{Text: strings.Repeat("x", 5000)}, incident.Snooze{For: time.Second}, incident.Amend{N: 99, Text: "x"},
-		incident.DoTask{N: 99}, incident.RaiseFlag{Flag: "revenue-impact"}, incident.SetSeverity{Severity: "P0"}, incident.Regress{Text: "x"},
-		incident.Update{Status: "resolved", Text: "x"}, incident.Override{Why: ""}, incident.Close{}, incident.Accept{},
+		incident.SetSeverity{Severity: "P9"},
+		incident.Resolve{Text: "x"},
+		incident.GiveRole{Role: "king"},
+		incident.Monitor{Text: strings.Repeat("x", 5000)},
+		incident.Snooze{For: time.Second},
+		incident.Amend{N: 99, Text: "x"},
+		incident.DoTask{N: 99},
+		incident.RaiseFlag{Flag: "revenue-impact"},
+		incident.SetSeverity{Severity: "P0"},
+		incident.Regress{Text: "x"},
+		incident.Update{Status: "resolved", Text: "x"},
+		incident.Override{Why: ""},
+		incident.Close{},
+		incident.Accept{},
 	} {
 		l.try(ana, c)
 		require.NotNil(t, l.refusal, "%T", c)

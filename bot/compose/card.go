@@ -145,10 +145,10 @@ func limit(c incident.Clock) (at time.Time, key string) {
 		return c.Due, "card.clock.due"
 	}
 	for _, step := range c.Left {
-		switch step.Kind {
-		case playbook.End:
+		if step.Kind == playbook.End {
 			return step.At, "card.clock.end"
-		case playbook.Escalate:
+		}
+		if step.Kind == playbook.Escalate {
 			return step.At, "card.clock.escalate"
 		}
 	}

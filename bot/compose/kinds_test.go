@@ -19,18 +19,11 @@ import (
 
 // samples are events as they could happen to an incident that is being worked on, several a kind where
 // they read differently.
-func samples() []incident.Event {
-	at := noon.Add(10 * time.Minute)
+func samples() []incident.Event { return append(samplesOfPeople(), samplesOfWork()...) }
+
+func samplesOfPeople() []incident.Event {
 	support := incident.Holding{Role: "support-responder", Title: "Support responder", Does: "Tell users.", Holders: []stream.Person{dan}}
 	nobody := incident.Holding{Role: "frontend-developer", Title: "Frontend developer"}
-	label := incident.Labelled{ID: "x", Label: "Label"}
-	values := []incident.Value{
-		{ID: "time", Label: "Time", Time: noon}, {ID: "impact", Label: "Impact", Text: "nobody can pay"},
-		{ID: "next", Label: "Next update", Time: at},
-	}
-	clock := func(step playbook.StepKind, told ...incident.Holding) incident.ClockStruck {
-		return incident.ClockStruck{ID: "update", Label: "Status update", Owes: "support-responder", Step: step, Due: at, Told: told}
-	}
 	return []incident.Event{
 		incident.Acknowledged{},
 		incident.Identified{Text: "the pool is empty"},
@@ -42,7 +35,7 @@ func samples() []incident.Event {
 		incident.Closed{},
 		incident.Reopened{Why: "it is back"},
 		incident.Cancelled{Why: "a test"},
-		incident.StatusSet{Status: label},
+		incident.StatusSet{Status: incident.Labelled{ID: "x", Label: "Label"}},
 		incident.SeverityChanged{
 			From: incident.SeverityInfo{ID: "P1", Name: "High", Rank: 1}, To: incident.SeverityInfo{ID: "P0", Name: "Critical"},
 			Why: "it spreads", Joined: []incident.Holding{support, nobody}, Released: []incident.Holding{nobody},
@@ -56,6 +49,23 @@ func samples() []incident.Event {
 		incident.HandOffDeclined{From: ana},
 		incident.Joined{People: []stream.Person{kim, zoe}},
 		incident.Joined{People: []stream.Person{ana}},
+	}
+}
+
+func samplesOfWork() []incident.Event {
+	at := noon.Add(10 * time.Minute)
+	support := incident.Holding{Role: "support-responder", Title: "Support responder", Does: "Tell users.", Holders: []stream.Person{dan}}
+	nobody := incident.Holding{Role: "frontend-developer", Title: "Frontend developer"}
+	label := incident.Labelled{ID: "x", Label: "Label"}
+	values := []incident.Value{
+		{ID: "time", Label: "Time", Time: noon},
+		{ID: "impact", Label: "Impact", Text: "nobody can pay"},
+		{ID: "next", Label: "Next update", Time: at},
+	}
+	clock := func(step playbook.StepKind, told ...incident.Holding) incident.ClockStruck {
+		return incident.ClockStruck{ID: "update", Label: "Status update", Owes: "support-responder", Step: step, Due: at, Told: told}
+	}
+	return []incident.Event{
 		incident.FactFound{Fact: incident.Labelled{ID: "users", Label: "Users affected"}, Text: "1200"},
 		incident.ImpactSet{Text: "nobody can pay"},
 		incident.ImpactSet{Text: "line one\nline two"},
@@ -66,7 +76,8 @@ func samples() []incident.Event {
 		incident.FlagCleared{Flag: label, Why: "checked"},
 		incident.ChecklistOpened{ID: "c", Title: "Look around", Tasks: []incident.TaskInfo{
 			{N: 90, Text: "Read the logs", Role: "support-responder", Title: "Support responder"},
-			{N: 91, Text: "Show it", Role: playbook.TheCommander, Evidence: true}, {N: 92, Text: "Call", Owner: ben},
+			{N: 91, Text: "Show it", Role: playbook.TheCommander, Evidence: true},
+			{N: 92, Text: "Call", Owner: ben},
 		}},
 		incident.TaskAdded{Task: incident.TaskInfo{N: 93, Text: "Call the provider", Owner: ben}},
 		incident.TaskTaken{N: 2, Who: ben},
@@ -105,6 +116,7 @@ func samples() []incident.Event {
 
 // declaredLife is an incident in its first minute.
 func declaredLife(t testing.TB, lang string) *life {
+	t.Helper()
 	l := newLife(t, lang)
 	l.do(ana, incident.Declare{Number: 7, Title: "Checkout down", Severity: "P0", Home: "room", Place: "lobby"})
 	return l

@@ -182,6 +182,7 @@ func golden(t *testing.T, name, got string) {
 
 // p0 lives a P0 from the first word to the last.
 func p0(t testing.TB, lang string) *life {
+	t.Helper()
 	l := newLife(t, lang)
 	l.do(ana, incident.Declare{
 		Number: 7, Title: "Checkout down", Severity: "P0", Home: "room", Place: "lobby", People: []stream.Person{zoe},

@@ -30,8 +30,8 @@ func spoil(v reflect.Value) {
 		if v.Type() == reflect.TypeFor[stream.Person]() || v.Type() == reflect.TypeFor[time.Time]() {
 			return
 		}
-		for i := range v.NumField() {
-			spoil(v.Field(i))
+		for _, field := range v.Fields() {
+			spoil(field)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
@@ -44,7 +44,7 @@ func spoilt(e incident.Event) incident.Event {
 	v := reflect.New(reflect.TypeOf(e)).Elem()
 	v.Set(reflect.ValueOf(e))
 	spoil(v)
-	out, _ := v.Interface().(incident.Event)
+	out, _ := reflect.TypeAssert[incident.Event](v)
 	return out
 }
 
@@ -110,6 +110,7 @@ func TestForeignTextIsOnlyShown(t *testing.T) {
 
 // messagesOf are all messages of a life, with the private ones about it.
 func messagesOf(t *testing.T, lang string) []chat.Message {
+	t.Helper()
 	var list []chat.Message
 	collect := func(l *life) {
 		for _, o := range l.outs {

@@ -11,7 +11,7 @@ import (
 
 // sentence tells one event as one sentence, with the foreign text that belongs to it apart, so that a
 // long one can be set off. It knows every kind of event.
-func (t teller) sentence(r incident.Recorded) (key, foreign string, args []any) {
+func (t teller) sentence(r incident.Recorded) (key, foreign string, args []any) { //nolint:cyclop // a flat switch over a closed set
 	by := t.name(r.By)
 	switch e := r.Event.(type) {
 	case incident.Declared:
@@ -133,7 +133,7 @@ func (t teller) escalated(e incident.Escalated) (key, foreign string, args []any
 }
 
 // sentenceOfWork tells what happened to facts, tasks, clocks and messages.
-func (t teller) sentenceOfWork(r incident.Recorded) (key, foreign string, args []any) {
+func (t teller) sentenceOfWork(r incident.Recorded) (key, foreign string, args []any) { //nolint:cyclop // a flat switch over a closed set
 	by := t.name(r.By)
 	switch e := r.Event.(type) {
 	case incident.FactFound:

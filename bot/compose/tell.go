@@ -9,7 +9,7 @@ import (
 )
 
 // tell adds event i to the message for the room, as far as it is worth a word there.
-func (s *scene) tell(i int) {
+func (s *scene) tell(i int) { //nolint:cyclop // a flat switch over a closed set
 	r := s.events[i]
 	switch e := r.Event.(type) {
 	case incident.StatusSet, incident.ClockStarted, incident.ClockStopped, incident.RoomOpened:
@@ -202,11 +202,11 @@ func (s *scene) clockStruck(r incident.Recorded, e incident.ClockStruck) {
 	}
 	s.press(RankRole)
 	s.say(s.w.Paragraph(key, args...))
-	switch {
-	case e.Step == playbook.End:
+	if e.Step == playbook.End {
 		s.offer(primary(s.button("resolve", "", "resolve")), s.button("regression", "", "regression"))
 		return
-	case e.Step == playbook.Overdue:
+	}
+	if e.Step == playbook.Overdue {
 		s.tone = chat.Caution
 	}
 	c, _ := s.s.Clock(e.ID)

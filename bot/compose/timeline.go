@@ -2,6 +2,7 @@ package compose
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/sitrep-bot/sitrep/bot/chat"
 	"github.com/sitrep-bot/sitrep/workflows/incident"
@@ -114,8 +115,7 @@ func Catchup(r Reader, s incident.State, history []incident.Recorded) chat.Messa
 
 // lastDecision is the newest decision that stands.
 func (t teller) lastDecision(history []incident.Recorded) ([]chat.Span, bool) {
-	for i := len(t.s.Notes) - 1; i >= 0; i-- {
-		n := t.s.Notes[i]
+	for _, n := range slices.Backward(t.s.Notes) {
 		if !n.Decision || n.Retracted {
 			continue
 		}

@@ -53,7 +53,7 @@ var load = sync.OnceValue(func() *library {
 
 func read() (*library, error) {
 	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("yaml", func(data []byte, v any) error { return yaml.Unmarshal(data, v) })
+	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		return nil, fmt.Errorf("list catalogues: %w", err)
