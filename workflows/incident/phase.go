@@ -114,21 +114,26 @@ func (t *turn) regress(c Regress) *Refusal {
 	return nil
 }
 
-// clears lists the given triggers, with all that opened, ran or settled because of them.
+// clears lists the given triggers, with all that opened, ran or settled because of them, however far down.
 func (t *turn) clears(undone []playbook.Trigger) []playbook.Trigger {
 	list := slices.Clone(undone)
-	hangs := func(on []playbook.Trigger) bool {
-		return slices.ContainsFunc(on, func(tr playbook.Trigger) bool { return slices.Contains(list, tr) })
-	}
-	for _, c := range t.m.Playbook.Checklists {
-		if hangs(c.On) {
-			list = append(list, named("checklist", c.ID))
+	for before := 0; before < len(list); {
+		before = len(list)
+		for _, c := range t.m.Playbook.Checklists {
+			list = hang(list, c.On, named("checklist", c.ID))
+		}
+		for _, c := range t.m.Playbook.Clocks {
+			list = hang(list, c.Starts, named("clock", c.ID))
 		}
 	}
-	for _, c := range t.m.Playbook.Clocks {
-		if hangs(c.Starts) {
-			list = append(list, named("clock", c.ID))
-		}
+	return list
+}
+
+// hang adds what hangs on any of the triggers in the list.
+func hang(list, on []playbook.Trigger, what playbook.Trigger) []playbook.Trigger {
+	hangs := slices.ContainsFunc(on, func(tr playbook.Trigger) bool { return slices.Contains(list, tr) })
+	if hangs && !slices.Contains(list, what) {
+		return append(list, what)
 	}
 	return list
 }
