@@ -50,11 +50,11 @@ func (p *Platform) admit(ctx context.Context, channel string) (again bool, missi
 	ch, err := call(ctx, p, op, func(ctx context.Context) (*model.Channel, *model.Response, error) {
 		return p.api.GetChannel(ctx, channel)
 	})
-	switch {
-	case err != nil && chat.ClassOf(err) == chat.Missing:
-		return false, err
-	case err != nil || ch.Type != model.ChannelTypeOpen:
-		return false, nil
+	if err == nil {
+		return ch.Type == model.ChannelTypeOpen && p.enter(ctx, channel) == nil, nil
 	}
-	return p.enter(ctx, channel) == nil, nil
+	if chat.ClassOf(err) == chat.Missing {
+		missing = err
+	}
+	return false, missing
 }

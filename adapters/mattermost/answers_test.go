@@ -92,13 +92,13 @@ func TestFormAfterAForm(t *testing.T) {
 func TestServerOutOfReach(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	_, real := posted(s)
+	_, genuine := posted(s)
 	s.later(40 * time.Second)
 	s.Proxy.Add(&mattermosttest.Rule{
 		Count: 1 << 20, Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/config/client") },
 		Act: mattermosttest.LoseRequest,
 	})
-	require.Contains(t, s.Deliver(t, real.With(t, "trigger_id", invented(string(s.User(t, "ana"))))), "cannot reach Mattermost")
+	require.Contains(t, s.Deliver(t, genuine.With(t, "trigger_id", invented(string(s.User(t, "ana"))))), "cannot reach Mattermost")
 	s.silence()
 }
 

@@ -55,13 +55,13 @@ func (p *Platform) guard(kind string, next func(http.ResponseWriter, *http.Reque
 	})
 }
 
-// hear passes a request on; false while the bot is not connected.
-func (p *Platform) hear(ctx context.Context, r chat.Request) (chat.Answer, bool) {
+// hear passes a request on. A bot that went away in between has nothing to say.
+func (p *Platform) hear(ctx context.Context, r chat.Request) chat.Answer {
 	hearer := p.hearer.Load()
 	if hearer == nil {
-		return chat.Answer{}, false
+		return chat.Answer{}
 	}
-	return (*hearer).Hear(ctx, r), true
+	return (*hearer).Hear(ctx, r)
 }
 
 // listening tells whether requests can be taken at all.
@@ -95,7 +95,7 @@ func (p *Platform) command(r *http.Request) *model.CommandResponse {
 		return &model.CommandResponse{Text: p.refuse(r, err)}
 	}
 	request := p.typed(form, tr)
-	answer, _ := p.hear(ctx, request)
+	answer := p.hear(ctx, request)
 	if answer.Form != nil {
 		return &model.CommandResponse{Text: p.openForm(ctx, form.Get("trigger_id"), *answer.Form, request, responsePath(form.Get("response_url")))}
 	}
@@ -122,7 +122,7 @@ func (p *Platform) action(r *http.Request, in *model.PostActionIntegrationReques
 		return p.refuse(r, err)
 	}
 	request := p.pressed(in, tr)
-	answer, _ := p.hear(ctx, request)
+	answer := p.hear(ctx, request)
 	if answer.Form != nil {
 		return p.openForm(ctx, in.TriggerId, *answer.Form, request, "")
 	}
@@ -152,8 +152,7 @@ func (p *Platform) onDialog(w http.ResponseWriter, r *http.Request) {
 
 // refuse says to the operator what did not hold and to the person what that means.
 func (p *Platform) refuse(r *http.Request, err error) string {
-	var d *distrust
-	if errors.As(err, &d) {
+	if d, ok := errors.AsType[*distrust](err); ok {
 		p.cfg.Log.Warn().Str("path", r.URL.Path).Str("from", r.RemoteAddr).Str("reason", d.log).Msg("callback refused")
 		return d.tell
 	}

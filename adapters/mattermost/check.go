@@ -2,6 +2,7 @@ package mattermost
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -51,7 +52,7 @@ func (p *Platform) Check(ctx context.Context) []Finding {
 
 // problem is a finding that says what went wrong.
 func problem(what string, err error, hint string) Finding {
-	if failed, ok := err.(*chat.Error); ok && failed.Hint != "" {
+	if failed, ok := errors.AsType[*chat.Error](err); ok && failed.Hint != "" {
 		hint = failed.Hint
 	}
 	return Finding{What: what, Problem: err.Error(), Hint: hint}

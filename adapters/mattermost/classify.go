@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -88,12 +89,10 @@ func classify(op string, resp *model.Response, err error) *chat.Error {
 // unanswered tells a connection that was never made from one that broke: only the first is certain to
 // have had no effect.
 func unanswered(err error) chat.Class {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
 		return chat.Temporary
 	}
-	var dns *net.DNSError
-	if errors.As(err, &dns) {
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return chat.Temporary
 	}
 	return chat.Unsure
@@ -128,16 +127,8 @@ func retryAfter(h http.Header) time.Duration {
 
 // isID tells whether err is one of the server's errors with one of these ids.
 func isID(err error, ids ...string) bool {
-	var failed *chat.Error
-	if !errors.As(err, &failed) {
-		return false
-	}
-	for _, id := range ids {
-		if failed.Code == id {
-			return true
-		}
-	}
-	return false
+	failed, ok := errors.AsType[*chat.Error](err)
+	return ok && slices.Contains(ids, failed.Code)
 }
 
 // ended tells whether err only says that our own context is over.

@@ -92,9 +92,10 @@ func (c Config) complete() (Config, error) {
 		c.Secret = c.Token
 	}
 	if c.HTTP == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.MaxIdleConnsPerHost = 16
-		c.HTTP = &http.Client{Transport: transport}
+		c.HTTP = &http.Client{Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second,
+			MaxIdleConnsPerHost: 16, IdleConnTimeout: 90 * time.Second, // every call has a deadline of its own
+		}}
 	}
 	c.Timeout = orElse(c.Timeout, 10*time.Second)
 	c.Heartbeat = orElse(c.Heartbeat, 20*time.Second)

@@ -155,7 +155,7 @@ func (p *Platform) dialog(r *http.Request, in *model.SubmitDialogRequest) *model
 		return &model.SubmitDialogResponse{Error: p.refuse(r, doubt("form was sent before", "This form was sent already. Please open it again."))}
 	}
 	request := p.sent(form, values)
-	answer, _ := p.hear(r.Context(), request)
+	answer := p.hear(r.Context(), request)
 	if len(answer.Errors) > 0 {
 		p.trust.seen.release("form/" + form.Nonce)
 		return refused(answer.Errors)

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -71,11 +72,11 @@ func forgeAs(s *stage, person, channel, key string, context map[string]any) *mod
 	return made
 }
 
-func TestForgedCards(t *testing.T) {
+func TestForgedCards(t *testing.T) { //nolint:tparallel // its cases take turns in one world
 	t.Parallel()
 	s := begin(t)
-	_, real := posted(s)
-	context := real.Field(t, "context").(map[string]any)
+	_, genuine := posted(s)
+	context := genuine.Field(t, "context").(map[string]any)
 
 	t.Run("a copied button on somebody's own post", func(t *testing.T) {
 		forge(s, "ben", "general", context)
@@ -104,19 +105,16 @@ func TestForgedCards(t *testing.T) {
 	})
 }
 
-func TestForgedPresses(t *testing.T) {
+func TestForgedPresses(t *testing.T) { //nolint:tparallel // its cases take turns in one world
 	t.Parallel()
 	s := begin(t)
-	_, real := posted(s)
-	context := real.Field(t, "context").(map[string]any)
+	_, genuine := posted(s)
+	context := genuine.Field(t, "context").(map[string]any)
 	fresh := func() mattermosttest.Callback {
-		return real.With(t, "trigger_id", harvest(s, "ben")).With(t, "user_id", s.User(t, "ben"))
+		return genuine.With(t, "trigger_id", harvest(s, "ben")).With(t, "user_id", s.User(t, "ben"))
 	}
 	tampered := func(key string, value any) map[string]any {
-		changed := map[string]any{}
-		for k, v := range context {
-			changed[k] = v
-		}
+		changed := maps.Clone(context)
 		changed[key] = value
 		return changed
 	}
@@ -124,10 +122,10 @@ func TestForgedPresses(t *testing.T) {
 		callback mattermosttest.Callback
 		told     string
 	}{
-		"the same again":           {real, doneAlready},
+		"the same again":           {genuine, doneAlready},
 		"as somebody else":         {fresh().With(t, "user_id", s.User(t, "ana")), notFromMattermost},
-		"without a trigger":        {real.With(t, "trigger_id", ""), notFromMattermost},
-		"with a made-up trigger":   {real.With(t, "trigger_id", invented(string(s.User(t, "ana")))), notFromMattermost},
+		"without a trigger":        {genuine.With(t, "trigger_id", ""), notFromMattermost},
+		"with a made-up trigger":   {genuine.With(t, "trigger_id", invented(string(s.User(t, "ana")))), notFromMattermost},
 		"with another value":       {fresh().With(t, "context", tampered("value", "8")), notOurs},
 		"with another action":      {fresh().With(t, "context", tampered("action", "resolve")), notOurs},
 		"with another binding":     {fresh().With(t, "context", tampered("bound", "user")), notOurs},
@@ -157,8 +155,8 @@ func invented(user string) string {
 func TestOldTrigger(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	_, real := posted(s)
-	old := real.With(t, "trigger_id", harvest(s, "ben")).With(t, "user_id", s.User(t, "ben"))
+	_, genuine := posted(s)
+	old := genuine.With(t, "trigger_id", harvest(s, "ben")).With(t, "user_id", s.User(t, "ben"))
 	s.later(2 * time.Minute)
 	require.Contains(t, s.Deliver(t, old), tooLong)
 	s.silence()
@@ -167,24 +165,24 @@ func TestOldTrigger(t *testing.T) {
 	s.silence()
 }
 
-func TestForgedCommands(t *testing.T) {
+func TestForgedCommands(t *testing.T) { //nolint:tparallel // its cases take turns in one world
 	t.Parallel()
 	s := begin(t)
 	s.says(chat.Answer{Message: text("understood")})
 	s.Type(t, "ana", "general", "/incident list")
 	s.next(chat.Typed)
-	real := s.Callback(t, "/mattermost/command")
+	genuine := s.Callback(t, "/mattermost/command")
 	trigger := harvest(s, "ben")
 	for name, c := range map[string]struct {
 		callback mattermosttest.Callback
 		told     string
 	}{
-		"the same again":         {real, doneAlready},
-		"with another token":     {real.With(t, "token", model.NewId()), "token"},
-		"without a token":        {real.With(t, "token", ""), "token"},
-		"as somebody else":       {real.With(t, "trigger_id", trigger), notFromMattermost},
-		"without a trigger":      {real.With(t, "trigger_id", ""), notFromMattermost},
-		"with a made-up trigger": {real.With(t, "trigger_id", invented(string(s.User(t, "ana")))), notFromMattermost},
+		"the same again":         {genuine, doneAlready},
+		"with another token":     {genuine.With(t, "token", model.NewId()), "token"},
+		"without a token":        {genuine.With(t, "token", ""), "token"},
+		"as somebody else":       {genuine.With(t, "trigger_id", trigger), notFromMattermost},
+		"without a trigger":      {genuine.With(t, "trigger_id", ""), notFromMattermost},
+		"with a made-up trigger": {genuine.With(t, "trigger_id", invented(string(s.User(t, "ana")))), notFromMattermost},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answer := s.Deliver(t, c.callback)
@@ -207,7 +205,7 @@ func TestForgedCommands(t *testing.T) {
 	})
 }
 
-func TestForgedForms(t *testing.T) {
+func TestForgedForms(t *testing.T) { //nolint:tparallel // its cases take turns in one world
 	t.Parallel()
 	s := begin(t)
 	s.says(chat.Answer{Form: form()})
@@ -291,8 +289,8 @@ func TestPrivateButtonOfAnother(t *testing.T) {
 	s.says(chat.Answer{})
 	s.Press(t, "ana", "general", "Acknowledge")
 	s.next(chat.Pressed)
-	real := s.Callback(t, "/mattermost/action")
-	stolen := real.With(t, "trigger_id", harvest(s, "ben")).With(t, "user_id", s.User(t, "ben"))
+	genuine := s.Callback(t, "/mattermost/action")
+	stolen := genuine.With(t, "trigger_id", harvest(s, "ben")).With(t, "user_id", s.User(t, "ben"))
 	require.Contains(t, s.Deliver(t, stolen), copied)
 	s.silence()
 }
@@ -345,8 +343,8 @@ func TestLateAnswerStaysHome(t *testing.T) {
 	defer elsewhere.Close()
 	s.Type(t, "ana", "general", "/incident")
 	s.next(chat.Typed)
-	real := s.Callback(t, "/mattermost/command")
-	own := real.With(t, "trigger_id", harvest(s, "ana")).With(t, "response_url", elsewhere.URL+"/hooks/commands/"+model.NewId())
+	genuine := s.Callback(t, "/mattermost/command")
+	own := genuine.With(t, "trigger_id", harvest(s, "ana")).With(t, "response_url", elsewhere.URL+"/hooks/commands/"+model.NewId())
 	s.Deliver(t, own)
 	s.next(chat.Typed)
 	s.says(chat.Answer{Message: text("declared")})

@@ -2,8 +2,8 @@ package mattermost
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -53,29 +53,35 @@ func (l *listener) run(ctx context.Context) error {
 		err := l.session(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // being told to stop is the usual end
 		case l.hopeless(err):
 			return err
 		case l.greeted:
 			wait = firstPause
 		}
 		l.p.cfg.Log.Warn().Err(err).Dur("again_in", wait).Msg("the connection to Mattermost is lost")
-		var failed *chat.Error
-		if errors.As(err, &failed) && failed.Wait > wait {
+		if failed, ok := errors.AsType[*chat.Error](err); ok && failed.Wait > wait {
 			wait = failed.Wait
 		}
-		if !pause(ctx, wait/2+rand.N(wait/2+1)) { //nolint:gosec // spreads reconnects, hides nothing
+		if !pause(ctx, spread(wait)) {
 			return nil
 		}
 		wait = min(2*wait, lastPause)
 	}
 }
 
+// spread is somewhere between half of d and all of it, so that not everybody is back at the same moment.
+func spread(d time.Duration) time.Duration {
+	var b [1]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return d/2 + d/2*time.Duration(b[0])/255
+}
+
 // hopeless tells whether only an admin can help: the token is dead, or there is no such team to begin
 // with.
 func (l *listener) hopeless(err error) bool {
-	var failed *chat.Error
-	if !errors.As(err, &failed) {
+	failed, ok := errors.AsType[*chat.Error](err)
+	if !ok {
 		return false
 	}
 	switch failed.Class {
@@ -83,8 +89,9 @@ func (l *listener) hopeless(err error) bool {
 		return true
 	case chat.Missing, chat.Forbidden, chat.Invalid:
 		return l.connection == "" // never connected: the config is wrong
+	default:
+		return false
 	}
-	return false
 }
 
 var errLost = errors.New("the server hung up")
@@ -174,6 +181,7 @@ func (l *listener) handle(ctx context.Context, event *model.WebSocketEvent) {
 		if user, ok := event.GetData()["user"].(*model.User); ok {
 			l.p.people.update(user)
 		}
+	default: // not ours to hear
 	}
 }
 

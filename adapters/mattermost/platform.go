@@ -157,10 +157,7 @@ func (p *Platform) whoAmI(ctx context.Context) (place, error) {
 
 // teamHint adds the way out to an error that the team's absence explains.
 func teamHint(err error, hint string) error {
-	if failed, ok := err.(*chat.Error); ok && (failed.Class == chat.Missing || failed.Class == chat.Forbidden) {
-		failed.Hint = hint
-	}
-	return err
+	return hinted(hinted(err, chat.Missing, hint), chat.Forbidden, hint)
 }
 
 func (p *Platform) botID() string {

@@ -2,6 +2,7 @@ package mattermost
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -62,7 +63,7 @@ func (p *Platform) compose(ctx context.Context, a chat.Action, room chat.RoomID)
 
 // retriable is the error of a look-up before the action itself: whatever it was, nothing has happened.
 func retriable(err error) error {
-	if failed, ok := err.(*chat.Error); ok && failed.Class == chat.Unsure {
+	if failed, ok := errors.AsType[*chat.Error](err); ok && failed.Class == chat.Unsure {
 		failed.Class = chat.Temporary
 	}
 	return err
@@ -238,7 +239,7 @@ func (p *Platform) find(ctx context.Context, room chat.RoomID, key string) (*mod
 
 // stillUnsure keeps an action unsure when looking for it did not work out for now.
 func stillUnsure(err error) error {
-	if failed, ok := err.(*chat.Error); ok && failed.Class == chat.Temporary {
+	if failed, ok := errors.AsType[*chat.Error](err); ok && failed.Class == chat.Temporary {
 		failed.Class = chat.Unsure
 	}
 	return err

@@ -2,6 +2,7 @@ package mattermost
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -259,9 +260,12 @@ func (s *setup) settings(ctx context.Context) error {
 	server, err := call(ctx, s.Platform, "read the server's settings", func(ctx context.Context) (*model.Config, *model.Response, error) {
 		return s.api.GetConfig(ctx)
 	})
+	if chat.ClassOf(err) == chat.Forbidden && err != nil {
+		s.result.Notes = append(s.result.Notes, "The server's settings may not be read; see docs/mattermost.md for those that matter.")
+		return nil //nolint:nilerr // all is set up; only advice is missing
+	}
 	if err != nil {
-		s.result.Notes = append(s.result.Notes, "The server's settings could not be read; see docs/mattermost.md for those that matter.")
-		return nil
+		return err
 	}
 	host := hostOf(s.cfg.PublicURL)
 	allowed := server.ServiceSettings.AllowedUntrustedInternalConnections
@@ -321,7 +325,7 @@ func (s *setup) config() string {
 
 // hinted puts a hint on an error of this class.
 func hinted(err error, class chat.Class, hint string) error {
-	if failed, ok := err.(*chat.Error); ok && failed.Class == class {
+	if failed, ok := errors.AsType[*chat.Error](err); ok && failed.Class == class {
 		failed.Hint = hint
 	}
 	return err

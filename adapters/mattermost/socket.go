@@ -44,7 +44,7 @@ func (p *Platform) dial(ctx context.Context, connection string, next int64) (*so
 	}
 	query := url.Values{"connection_id": {connection}, "sequence_number": {strconv.FormatInt(next, 10)}}
 	address := "ws" + strings.TrimPrefix(p.cfg.URL, "http") + model.APIURLSuffix + "/websocket?" + query.Encode()
-	conn, resp, err := dialer.DialContext(ctx, address, http.Header{"Authorization": {"Bearer " + p.cfg.Token}})
+	conn, resp, err := dialer.DialContext(ctx, address, http.Header{"Authorization": {"Bearer " + p.cfg.Token}}) //nolint:bodyclose // the library has read and closed it
 	if err != nil {
 		failed := &chat.Error{Class: chat.Temporary, Op: op, Err: err}
 		if resp != nil {

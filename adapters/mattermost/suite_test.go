@@ -11,5 +11,8 @@ func TestMain(m *testing.M) { mattermosttest.Main(m) }
 
 // The adapter keeps what every chat platform promises, against a real server.
 func TestPromises(t *testing.T) {
-	chattest.Run(t, func(t testing.TB) chattest.World { return mattermosttest.NewWorld(t) })
+	chattest.Run(t, func(t testing.TB) chattest.World {
+		t.Helper()
+		return mattermosttest.NewWorld(t)
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,9 +35,9 @@ func (w *World) Callback(t testing.TB, path string) Callback {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for i := len(w.calls) - 1; i >= 0; i-- {
-		if w.calls[i].Path == path {
-			return w.calls[i]
+	for _, c := range slices.Backward(w.calls) {
+		if c.Path == path {
+			return c
 		}
 	}
 	t.Fatalf("the server never called %s", path)

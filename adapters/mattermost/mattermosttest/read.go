@@ -35,6 +35,7 @@ var (
 	bullet  = regexp.MustCompile(`^[-*+] `)
 	ticks   = regexp.MustCompile("^`+")
 	linkRe  = regexp.MustCompile(`^\[((?:\\.|[^\]\\])*)\]\(((?:[^()\s]|\([^()\s]*\))*)\)`)
+	escaped = regexp.MustCompile(`^\\[!-/:-@\[-` + "`" + `{-~]`)
 	roomRe  = regexp.MustCompile(`^~[a-z0-9]`)
 )
 
@@ -44,7 +45,7 @@ func (r *reader) step() {
 	r.line = false
 	switch {
 	case start && r.begin():
-	case len(r.rest) > 1 && r.rest[0] == '\\' && punctuation(r.rest[1]):
+	case escaped.MatchString(r.rest):
 		r.take(r.rest[1:2], 2)
 	case r.rest[0] == '`' && r.code():
 	case r.rest[0] == '[' && r.link():
@@ -115,10 +116,6 @@ func (r *reader) link() bool {
 	}
 	r.take(shown(m[1])+" ("+m[2]+")", len(m[0]))
 	return true
-}
-
-func punctuation(b byte) bool {
-	return strings.IndexByte("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", b) >= 0
 }
 
 var (

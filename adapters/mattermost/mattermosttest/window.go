@@ -188,8 +188,8 @@ func (p *Person) LastDialog() model.OpenDialogRequest {
 	p.t.Helper()
 	p.settled(p.t)
 	events, _ := p.see.since(0)
-	for i := len(events) - 1; i >= 0; i-- {
-		if found := inner[model.OpenDialogRequest](events[i], "dialog", model.WebsocketEventOpenDialog); found != nil {
+	for _, event := range slices.Backward(events) {
+		if found := inner[model.OpenDialogRequest](event, "dialog", model.WebsocketEventOpenDialog); found != nil {
 			return *found
 		}
 	}

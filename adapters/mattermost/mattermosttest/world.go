@@ -50,7 +50,10 @@ type opened struct {
 }
 
 // NewWorld starts a world that ends with the test.
-func NewWorld(t testing.TB) *World { return NewWorldWith(t, nil, nil) }
+func NewWorld(t testing.TB) *World {
+	t.Helper()
+	return NewWorldWith(t, nil, nil)
+}
 
 // NewWorldWith starts a world whose server and platform are configured otherwise.
 func NewWorldWith(t testing.TB, env map[string]string, configure func(*mattermost.Config)) *World {
@@ -160,7 +163,10 @@ func (w *World) channel(t testing.TB, person, name string) string {
 }
 
 // ctx outlives the test's own context, which ends before its clean-up looks around.
-func ctx(t testing.TB) context.Context { return context.WithoutCancel(t.Context()) }
+func ctx(t testing.TB) context.Context {
+	t.Helper()
+	return context.WithoutCancel(t.Context())
+}
 
 // Messages are the messages of a channel.
 func (w *World) Messages(t testing.TB, channel string) []chattest.Seen {
