@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -85,7 +84,12 @@ func (p *Platform) opened(a chat.Action, ch *slack.Channel) chat.Result {
 	}
 	if a.Spec.Topic != "" {
 		p.later(func(ctx context.Context) {
-			p.insist(ctx, "set the topic of "+ch.Name, func(ctx context.Context) error { return p.setTopic(ctx, room, a.Spec.Topic) })
+			p.insist(ctx, "set the topic of "+ch.Name, func(ctx context.Context) error {
+				if now, _ := p.rooms.topic(room); now != ch.Topic.Value {
+					return nil // It was set anew in the meantime.
+				}
+				return p.setTopic(ctx, room, a.Spec.Topic)
+			})
 		})
 	}
 	return chat.Result{Room: room, RoomName: ch.Name, URL: p.roomLink(room)}
@@ -103,7 +107,7 @@ func (p *Platform) insist(ctx context.Context, op string, call func(context.Cont
 			p.cfg.Log.Warn().Err(classify(op, err)).Msg("left out")
 			return
 		}
-		if pause(ctx, max(wait, time.Second)) != nil {
+		if pause(ctx, max(wait, p.cfg.Backoff)) != nil {
 			return
 		}
 	}

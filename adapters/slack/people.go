@@ -19,12 +19,12 @@ type people struct {
 	mu       sync.RWMutex
 	known    map[chat.UserID]chat.User
 	byHandle map[string]chat.UserID
-	foreign  map[chat.UserID]bool
-	complete bool // the whole directory was read
+	asked    map[chat.UserID]bool // looked up for a request, found or not
+	complete bool                 // the whole directory was read
 }
 
 func newPeople() *people {
-	return &people{known: map[chat.UserID]chat.User{}, byHandle: map[string]chat.UserID{}, foreign: map[chat.UserID]bool{}}
+	return &people{known: map[chat.UserID]chat.User{}, byHandle: map[string]chat.UserID{}, asked: map[chat.UserID]bool{}}
 }
 
 func (d *people) get(id chat.UserID) (chat.User, bool) {
@@ -65,6 +65,15 @@ func (d *people) learn(u *slack.User) chat.User {
 		}
 	}
 	return user
+}
+
+// ask tells whether nobody asked for this id yet, so that somebody Slack does not know is asked for once.
+func (d *people) ask(id chat.UserID) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was := d.asked[id]
+	d.asked[id] = true
+	return !was
 }
 
 func (d *people) finished() {
@@ -169,7 +178,7 @@ func (p *Platform) warm(ctx context.Context) *sync.WaitGroup {
 	pages := p.api.GetUsersPaginated(slack.GetUsersOptionLimit(directoryPage), slack.GetUsersOptionIncludeLocale(true))
 	pages, err := p.nextPage(ctx, pages)
 	p.warmRooms(ctx)
-	if err != nil {
+	if _, limited := waitOf(err); err != nil && !limited {
 		p.lost(ctx, pages, err)
 		return &rest
 	}
@@ -190,7 +199,7 @@ func (p *Platform) readRest(ctx context.Context, pages slack.UserPagination) err
 	for {
 		next, err := p.nextPage(ctx, pages)
 		if wait, limited := waitOf(err); limited {
-			if err := pause(ctx, max(wait, time.Second)); err != nil {
+			if err := pause(ctx, max(wait, p.cfg.Backoff)); err != nil {
 				return err
 			}
 			continue
@@ -239,7 +248,7 @@ func (p *Platform) by(id, handle string) chat.User {
 	if u, ok := p.people.get(chat.UserID(id)); ok {
 		return u
 	}
-	if id != "" {
+	if id != "" && p.people.ask(chat.UserID(id)) {
 		p.later(func(ctx context.Context) {
 			if _, err := p.byID(ctx, "look up person "+id, chat.UserID(id)); err != nil {
 				p.cfg.Log.Warn().Err(err).Msg("somebody stays without a name")
