@@ -1,11 +1,13 @@
 // Command sitrep is a chat-ops incident bot: it opens a room, puts the right team in it, keeps the
 // promises about updates, escalates what stays silent, and writes everything down.
+//
+// Start with program.command in command.go, which names every command; demo.go and run.go put the parts of the
+// project together.
 package main
 
 import (
-	"fmt"
+	"io"
 	"os"
-	"runtime"
 )
 
 // Set by the linker; see the Makefile.
@@ -15,11 +17,17 @@ var (
 )
 
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == "version" {
-		fmt.Printf("sitrep %s (%s, %s)\n", version, commit, runtime.Version()) //nolint:forbidigo // a result belongs on stdout
-		return
-	}
-	fmt.Fprintln(os.Stderr, "sitrep: error: unknown command")
-	fmt.Fprintln(os.Stderr, "sitrep: hint: sitrep version")
-	os.Exit(2)
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.LookupEnv))
+}
+
+// run is the whole program. Results go to stdout, everything else to stderr. It returns the exit code:
+// 0 all is well, 1 a problem was found or something went wrong, 2 wrong usage.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) int {
+	p := &program{in: stdin, out: stdout, err: stderr, env: env}
+	root := p.command()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return p.tell(root.Execute())
 }

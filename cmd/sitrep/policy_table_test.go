@@ -15,9 +15,10 @@ type place struct {
 var places = []place{
 	{dir: "workflows/stream", pure: true, purpose: "what every event-sourced thing shares"},
 	{dir: "workflows/calendar", pure: true, purpose: "time as a team lives it"},
+	{dir: "workflows/strict", pure: true, purpose: "files that people write, read with every mistake named"},
 	{
 		dir: "workflows/playbook", pure: true, purpose: "the rules a team agreed on before",
-		may: []string{"workflows/calendar"},
+		may: []string{"workflows/calendar", "workflows/strict"},
 	},
 	{
 		dir: "workflows/incident", pure: true, purpose: "the life of one incident",
