@@ -200,5 +200,5 @@ func TestPersonChanges(t *testing.T) {
 		s.Type(t, "ana", "general", "/incident list")
 		by := s.next(chat.Typed).By
 		return by.Name == nickname && by.Locale == locale
-	}, 20*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 }

@@ -102,23 +102,6 @@ func TestHalfOpenConnection(t *testing.T) {
 	s.silence()
 }
 
-// A quiet connection is not a dead one.
-func TestQuietConnection(t *testing.T) {
-	t.Parallel()
-	upgrades := &mattermosttest.Rule{Count: 1 << 20, Act: func(http.ResponseWriter, *http.Request, func()) {}}
-	s := prepare(t, nil, func(cfg *mattermost.Config) { cfg.Heartbeat = 30 * time.Millisecond })
-	s.run()
-	post := s.Team.Person("ana").Say(string(s.Room(t, "general")), "restarted db-2")
-	upgrades.Match = func(r *http.Request) bool { return r.Header.Get("Upgrade") != "" }
-	s.Proxy.Add(upgrades)
-	// Each reaction takes a call and an event, so many beats pass.
-	for _, name := range []string{"ana", "ben", "chloe", "dora", "emil", "fay", "gus", "hugo"} {
-		s.reacts(name, post)
-		s.hearsReactions(name)
-	}
-	require.Zero(t, s.Proxy.Hits(upgrades), "the connection was never made anew")
-}
-
 // When the token is revoked Run ends and says what to do; before that, actions say it.
 func TestRevokedToken(t *testing.T) {
 	t.Parallel()

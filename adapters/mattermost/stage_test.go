@@ -135,7 +135,7 @@ func (s *stage) silence() {
 }
 
 func (s *stage) patience() <-chan struct{} {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	s.t.Cleanup(cancel)
 	return ctx.Done()
 }

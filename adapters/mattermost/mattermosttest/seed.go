@@ -43,12 +43,14 @@ func (h *machine) seed(ctx context.Context, t testing.TB) *seed {
 	if h.seeded != nil {
 		return h.seeded
 	}
-	s := &Server{binary: h.needs.server, dir: filepath.Join(h.dir, "seed")}
-	must(t, "start a server to seed", s.boot(ctx, h.pg, database{name: "seed"}, nil))
+	h.count++ // a seed that failed leaves its own behind
+	name := fmt.Sprintf("seed%d", h.count)
+	s := &Server{binary: h.needs.server, dir: filepath.Join(h.dir, name)}
+	must(t, "start a server to seed", s.boot(ctx, h.pg, database{name: name}, nil))
+	defer s.proc.kill(syscall.SIGKILL)
 	must(t, "seed", s.firstUser(ctx))
-	made := &seed{database: "seed", admin: s.Admin.AuthToken, ids: map[string]string{}, tokens: map[string]string{}}
+	made := &seed{database: name, admin: s.Admin.AuthToken, ids: map[string]string{}, tokens: map[string]string{}}
 	must(t, "seed", made.fill(ctx, s.Admin))
-	s.proc.kill(syscall.SIGKILL)
 	h.seeded = made
 	return made
 }

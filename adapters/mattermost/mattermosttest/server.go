@@ -17,8 +17,11 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// patience is how long anything here may take before a test gives up.
-const patience = 30 * time.Second
+// How long things may take before a test gives up. A busy machine takes long; a broken test is seldom.
+const (
+	patience = 2 * time.Minute // to start
+	sight    = time.Minute     // to see what was done
+)
 
 // Server is a running Mattermost without a licence.
 type Server struct {

@@ -67,7 +67,7 @@ func (p *Person) Await(what string, wanted func(*model.WebSocketEvent) bool) *mo
 // await is Await for events from the nth on.
 func (p *Person) await(t testing.TB, n int, what string, wanted func(*model.WebSocketEvent) bool) *model.WebSocketEvent {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience/3)
+	ctx, cancel := context.WithTimeout(t.Context(), sight)
 	defer cancel()
 	for seen := n; ; {
 		events, more := p.see.since(seen)

@@ -114,7 +114,7 @@ func (w *World) connect(t testing.TB, configure func(*mattermost.Config)) {
 	command := w.Team.Command("incident", listener.URL+"/mattermost/command")
 	w.Config = mattermost.Config{
 		URL: w.Proxy.URL, Token: w.Team.Bot.Token, Team: worldTeam, CommandToken: command.Token,
-		PublicURL: listener.URL, Command: "/incident", Now: time.Now,
+		PublicURL: listener.URL, Command: "/incident", Now: time.Now, Timeout: sight / 2,
 	}
 	if configure != nil {
 		configure(&w.Config)

@@ -206,7 +206,7 @@ func (w *World) containing(t testing.TB, p *Person, channel, words string) *mode
 // until waits until the bot heard something.
 func (w *World) until(t testing.TB, from int, what string, wanted func(note) bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), sight)
 	defer cancel()
 	for {
 		_, ok, more := w.platform.after(from, wanted)
