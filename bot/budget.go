@@ -123,23 +123,34 @@ func (p *purses) spend(now time.Time, platform chat.Name, verb chat.Verb, room c
 	defer p.mu.Unlock()
 	purse := p.of(platform)
 	until, ok = purse.spend(now, verb, room)
-	if !ok && purse.cause == nil && until.After(purse.waited) {
-		from := now
-		if purse.waited.After(now) {
-			from = purse.waited
-		}
-		waited, purse.waited = until.Sub(from), until
+	if !ok && purse.cause == nil {
+		waited = purse.wait(now, until)
 	}
 	return until, waited, ok
 }
 
-// hold obeys a platform that asked to slow down with a verb.
-func (p *purses) hold(platform chat.Name, verb chat.Verb, until time.Time) {
+// wait counts the time up to until as waited for, each moment once.
+func (p *purse) wait(now, until time.Time) time.Duration {
+	if p.waited.After(now) {
+		now = p.waited
+	}
+	if !until.After(now) {
+		return 0
+	}
+	p.waited = until
+	return until.Sub(now)
+}
+
+// hold obeys a platform that asked to slow down with a verb. waited is how much longer than known before
+// something has to wait.
+func (p *purses) hold(now time.Time, platform chat.Name, verb chat.Verb, until time.Time) (waited time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if held := p.of(platform).held; until.After(held[verb]) {
-		held[verb] = until
+	purse := p.of(platform)
+	if until.After(purse.held[verb]) {
+		purse.held[verb] = until
 	}
+	return purse.wait(now, until)
 }
 
 // kill stops all sending to a platform that refuses the credentials. It tells whether that is news.

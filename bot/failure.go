@@ -41,7 +41,7 @@ func (t *trip) failed(ctx context.Context, err error) {
 		}
 	case chat.Limited:
 		s.NotBefore = now.Add(asked(err, pause(t.it.Tries)))
-		t.b.out.purses.hold(t.p.Platform, t.p.Action.Verb, s.NotBefore)
+		t.b.metrics.limited(t.p, t.b.out.purses.hold(now, t.p.Platform, t.p.Action.Verb, s.NotBefore))
 	case chat.Temporary, chat.Unsure:
 		if now.Sub(t.it.At) > stale {
 			t.giveUp(ctx, s, err)

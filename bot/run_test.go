@@ -85,7 +85,7 @@ func TestRunNamesLogsThatAreBroken(t *testing.T) {
 		w.declare(7, "P1")
 		_, err := w.journal.Commit(t.Context(), store.Commit{Stream: Stream(7), Expect: w.last(7), Events: [][]byte{[]byte("{}")}})
 		require.NoError(t, err)
-		w.start(inRealTime, func(c *Config) { c.Log = zerolog.New(&log) })
+		w.start(inRealTime, func(c *Config) { c.Log = zerolog.New(zerolog.SyncWriter(&log)) })
 		stop := running(t, w)
 		require.NoError(t, stop())
 		require.Contains(t, log.String(), "log of INC-7: entry")
