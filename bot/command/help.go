@@ -30,8 +30,10 @@ func (a *asker) help(word string) Intent {
 	if example := a.w.Text("command." + v.name + ".example"); example != "" {
 		blocks = append(blocks, a.w.Block(chat.Small, "help.example", "line", words.Code(strings.TrimSpace(a.c.Slash+" "+example))))
 	}
-	if also := wordsOf(a.w, v.name); len(also) > 1 {
-		blocks = append(blocks, a.w.Block(chat.Small, "help.also", "words", a.w.JoinTexts(also[1:])))
+	also := append(wordsOf(a.w, v.name), v.name) // the English word works for everybody
+	also = slices.DeleteFunc(also, func(word string) bool { return word == c.Word })
+	if len(also) > 0 {
+		blocks = append(blocks, a.w.Block(chat.Small, "help.also", "words", a.w.JoinTexts(slices.Compact(also))))
 	}
 	return a.say(blocks...)
 }
