@@ -206,7 +206,8 @@ func (t teller) owner(task incident.TaskInfo) []chat.Span {
 	case !task.Owner.Zero():
 		return []chat.Span{t.to(task.Owner)}
 	case task.Role != "":
-		return text(t.roleTitle(task.Role, task.Title))
+		h, _ := t.s.Holding(task.Role, "")
+		return t.w.Spans("task.head", "title", "", "role", t.roleTitle(task.Role, task.Title), "people", t.everybody(h.Holders))
 	}
 	return nil
 }

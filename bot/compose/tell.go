@@ -2,6 +2,7 @@ package compose
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/sitrep-bot/sitrep/bot/chat"
 	"github.com/sitrep-bot/sitrep/workflows/incident"
@@ -77,6 +78,10 @@ func (s *scene) tellWork(r incident.Recorded) {
 		if !e.Auto {
 			s.plain(r)
 		}
+	case incident.TaskAdded:
+		s.press(RankRole)
+		s.plain(r)
+		s.offer(s.button("task", "done "+strconv.Itoa(e.Task.N), "tick", "n", e.Task.N))
 	case incident.ChecklistSettled:
 		s.settled(e)
 	case incident.ClockStruck:

@@ -158,3 +158,15 @@ func TestMarkedMessagesAreNotSaidAgain(t *testing.T) {
 	require.Empty(t, l.outs)
 	require.Contains(t, compose.Timeline(reader("en"), l.s, l.history).Plain(), "Ben noted: it is the cache")
 }
+
+func TestATaskThatIsAddedReachesWhoDoesIt(t *testing.T) {
+	t.Parallel()
+	l := declaredLife(t, "en")
+	l.do(ana, incident.Mitigate{Text: "rolled back"}).do(ana, incident.RaiseFlag{Flag: "api-related"})
+	plain := to(l.outs, compose.InRoom)
+	require.Contains(t, plain, "for API tester: Run the regression tests of the affected endpoints")
+	require.Contains(t, plain, "[Tick 23] [Tick 24] [Tick 25]")
+	l.do(ana, incident.AddTask{Text: "Call the provider", Who: ben})
+	require.Contains(t, to(l.outs, compose.InRoom), "for @Ben: Call the provider")
+	require.Equal(t, compose.RankRole, l.outs[0].Rank)
+}
