@@ -18,33 +18,70 @@ import (
 // unhurried bounds every wait for a browser on a busy machine.
 const unhurried = 30 * time.Second
 
-// chromium starts a browser that stops with the test. Without one the test is skipped, unless it has to run.
+// browser is the one that all tests share; each page in it has a profile of its own.
+var browser struct {
+	start sync.Once
+	ctx   context.Context
+	err   error
+	stop  func()
+}
+
+// pages is how many tests have pages open at once: more would only wait for each other.
+var pages = make(chan struct{}, 2)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if browser.stop != nil {
+		browser.stop()
+	}
+	os.Exit(code)
+}
+
+// chromium is a browser for this test. Without one the test is skipped, unless it has to run.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"} {
-		if found, err := exec.LookPath(name); err == nil && path == "" {
-			path = found
-		}
-	}
+	path := chromiumPath()
 	if path == "" {
 		if os.Getenv("CI") == "true" || os.Getenv("SITREP_E2E") == "1" {
 			require.FailNow(t, "no Chromium here", "install it: apt-get install chromium")
 		}
 		t.Skip("no Chromium here to walk through the page; install it: apt-get install chromium")
 	}
+	browser.start.Do(func() { launch(path) })
+	require.NoError(t, browser.err, "start the browser")
+	pages <- struct{}{}
+	t.Cleanup(func() { <-pages })
+	return browser.ctx
+}
+
+func chromiumPath() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			return found
+		}
+	}
+	return ""
+}
+
+func launch(path string) {
+	var profile string
+	if profile, browser.err = os.MkdirTemp("", "sitrep-chromium-"); browser.err != nil {
+		return
+	}
 	flags := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("headless", "new"),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.NoFirstRun, chromedp.UserDataDir(profile), chromedp.Flag("headless", "new"),
 	}
 	for _, flag := range []string{"disable-gpu", "disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "hide-scrollbars"} {
 		flags = append(flags, chromedp.Flag(flag, true))
 	}
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), flags...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	require.NoError(t, chromedp.Do(ctx), "start the browser")
-	return ctx
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(), flags...)
+	browser.ctx, _ = chromedp.NewContext(allocator)
+	browser.stop = func() {
+		_ = chromedp.Cancel(browser.ctx)
+		cancel()
+		_ = os.RemoveAll(profile)
+	}
+	browser.err = chromedp.Do(browser.ctx)
 }
 
 // tab is a page in the browser. It fails the test when the console of the page has anything to complain about.
@@ -57,9 +94,9 @@ type tab struct {
 }
 
 // open is a new tab with a profile of its own.
-func open(t *testing.T, browser context.Context, url string, before ...chromedp.Action[chromedp.Void]) *tab {
+func open(t *testing.T, in context.Context, url string, before ...chromedp.Action[chromedp.Void]) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	ctx, cancel := chromedp.NewContext(in, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 2*unhurried)
 	t.Cleanup(cancel)
@@ -121,10 +158,16 @@ func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	require.NoError(p.t, chromedp.Do(p.ctx, steps...))
 }
 
-// until waits for an expression to become true in the page.
+// until waits for an expression to become true in the page, also when that takes a navigation.
 func (p *tab) until(expression string) {
 	p.t.Helper()
-	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingTimeout(unhurried)))
+	var err error
+	for range 5 {
+		_, err = chromedp.Run(p.ctx, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingTimeout(unhurried)))
+		if err == nil || !(strings.Contains(err.Error(), "context") || strings.Contains(err.Error(), "navigated")) {
+			break
+		}
+	}
 	if err != nil {
 		seen, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.body.innerText"))
 		require.NoError(p.t, err, "wait for %s; the page says:\n%s", expression, seen)

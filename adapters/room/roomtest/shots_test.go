@@ -36,7 +36,7 @@ func (p *tab) still() {
 
 func TestLooks(t *testing.T) {
 	t.Parallel()
-	browser := chromium(t)
+	in := chromium(t)
 	d := newDesk(t)
 	at, _ := d.incident()
 	d.answers(func(r chat.Request) chat.Answer {
@@ -48,11 +48,11 @@ func TestLooks(t *testing.T) {
 	})
 	url := d.URL + "/room/?as=ana#" + string(at)
 
-	p := open(t, browser, d.URL+"/room/")
+	p := open(t, in, d.URL+"/room/")
 	p.sees("#choose", "Chloe")
 	p.shoot("choose")
 
-	p = open(t, browser, url)
+	p = open(t, in, url)
 	p.sees("#log", "A status update is due")
 	p.shoot("desktop")
 	p.click("#composer")
@@ -69,11 +69,11 @@ func TestLooks(t *testing.T) {
 	p.sees("#form", "What people should know")
 	p.shoot("form")
 
-	p = open(t, browser, url, dark)
+	p = open(t, in, url, dark)
 	p.sees("#log", "A status update is due")
 	p.shoot("dark")
 
-	p = open(t, browser, url, phone)
+	p = open(t, in, url, phone)
 	p.sees("#log", "A status update is due")
 	p.shoot("phone")
 	p.click("#open-rooms")
@@ -87,7 +87,7 @@ func TestLooks(t *testing.T) {
 	p.clickOn("#log button", "Post update")
 	p.sees("#form", "What people should know")
 	p.shoot("phone-form")
-	p = open(t, browser, url, phone, dark)
+	p = open(t, in, url, phone, dark)
 	p.sees("#log", "A status update is due")
 	p.shoot("phone-dark")
 }

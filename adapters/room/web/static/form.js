@@ -147,6 +147,8 @@ function leave(event) {
 export function listen() {
 	$("form-form").addEventListener("submit", submit);
 	$("form").addEventListener("cancel", leave);
+	// A browser lets a page refuse the first Escape only; as a key it can be dealt with each time.
+	$("form").addEventListener("keydown", (event) => event.key === "Escape" && leave(event));
 	$("form-cancel").addEventListener("click", leave);
 	$("form-throw").addEventListener("click", () => {
 		shut();

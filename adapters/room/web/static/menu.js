@@ -102,6 +102,8 @@ export function listen() {
 			closeMenu();
 		}
 	});
-	$("scroll").addEventListener("scroll", closeMenu, { passive: true });
+	for (const moved of ["wheel", "touchmove"]) { // by hand: the focus scrolls, too
+		$("scroll").addEventListener(moved, () => $("menu").hidden || closeMenu(), { passive: true });
+	}
 	window.addEventListener("resize", closeMenu);
 }
