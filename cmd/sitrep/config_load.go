@@ -15,7 +15,7 @@ import (
 )
 
 // configFile is what is said about a config as a file.
-var configFile = strict.Options{What: "a config", Start: "a config; config.example.yaml is one to start from"}
+var configFile = strict.Options{What: "one config", Start: "a config; config.example.yaml is one to start from"}
 
 // load reads and checks a config with everything that it names. The error holds all problems, one on a line.
 func (p *program) load(file string) (settings, error) {

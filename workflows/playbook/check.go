@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sitrep-bot/sitrep/workflows/calendar"
+	"github.com/sitrep-bot/sitrep/workflows/strict"
 )
 
 // Limits of what a playbook may say, in characters. A label must fit into a button and a menu entry of
@@ -26,13 +27,13 @@ var Languages = []string{"en", "pt-BR", "fr"}
 // checker holds a playbook that was read against the rules that no type can express.
 type checker struct {
 	*Playbook
-	read *reader
+	read *strict.Reader
 }
 
 // check reports everything that is wrong with a playbook beyond its types, and writes severities the way
 // they were declared, wherever they are mentioned.
-func check(book *Playbook, read *reader) {
-	if read.bad[""] {
+func check(book *Playbook, read *strict.Reader) {
+	if read.Spoiled("") {
 		return // not even a mapping
 	}
 	c := &checker{Playbook: book, read: read}
@@ -57,8 +58,8 @@ func (c *checker) head() {
 	c.id("playbook", c.Name)
 	c.label("title", c.Title)
 	c.text("about", c.About)
-	if c.required("language", c.Language != "", oneOf(Languages)) && !slices.Contains(Languages, c.Language) {
-		c.wrong("language", quote(c.Language)+" is no language that sitrep speaks", suggest(c.Language, Languages))
+	if c.required("language", c.Language != "", strict.OneOf(Languages)) && !slices.Contains(Languages, c.Language) {
+		c.wrong("language", strict.Quote(c.Language)+" is no language that sitrep speaks", strict.Suggest(c.Language, Languages))
 	}
 	if c.Calendar == nil {
 		return
@@ -72,42 +73,7 @@ func (c *checker) head() {
 
 // wrong reports a problem with the value at a key. Where that value, or what holds it, was not readable,
 // it has been reported already.
-func (c *checker) wrong(key, what, fix string) {
-	for k := key; k != ""; k, _ = cutLast(k) {
-		if c.read.bad[k] {
-			return
-		}
-	}
-	c.read.report.add(c.at(key), what, fix)
-}
-
-// at is where a key stands; a key that is not there stands where it should be: in what holds it.
-func (c *checker) at(key string) place {
-	if p, ok := c.read.places[key]; ok {
-		return p
-	}
-	parent, name := cutLast(key)
-	p := c.at(parent)
-	if p.path != "" {
-		name = p.path + "." + name
-	}
-	p.path = name
-	return p
-}
-
-func cutLast(key string) (parent, name string) {
-	i := strings.LastIndexByte(key, '.')
-	if i < 0 {
-		return "", key
-	}
-	return key[:i], key[i+1:]
-}
-
-// given tells whether the file has a key at all.
-func (c *checker) given(key string) bool {
-	_, ok := c.read.places[key]
-	return ok
-}
+func (c *checker) wrong(key, what, fix string) { c.read.Wrong(key, what, fix) }
 
 // required reports a value that is missing or empty, and tells whether it is there.
 func (c *checker) required(key string, there bool, fix string) bool {
@@ -115,7 +81,7 @@ func (c *checker) required(key string, there bool, fix string) bool {
 		return true
 	}
 	what := "is missing"
-	if c.given(key) {
+	if c.read.Given(key) {
 		what = "is empty"
 	}
 	c.wrong(key, what, fix)
@@ -133,15 +99,15 @@ func (c *checker) id(key, id string) {
 	if !c.required(key, id != "", "a short name in lower case with hyphens") {
 		return
 	}
-	if !idShape.MatchString(id) || len(id) > maxWord {
-		c.wrong(key, quote(id)+" is no id", slug(id))
+	if !idShape.MatchString(id) || len(id) > strict.MaxWord {
+		c.wrong(key, strict.Quote(id)+" is no id", slug(id))
 	}
 }
 
 // slug is the id that somebody most likely meant.
 func slug(text string) string {
 	s := strings.Trim(notID.ReplaceAllString(strings.ToLower(text), "-"), "-")
-	if len(s) > maxWord || !idShape.MatchString(s) {
+	if len(s) > strict.MaxWord || !idShape.MatchString(s) {
 		return "a short name in lower case with hyphens, beginning with a letter"
 	}
 	return s
@@ -186,7 +152,7 @@ func (c *checker) unique(what string, values, keys []string) {
 		low := strings.ToLower(v)
 		first, twice := seen[low]
 		if twice && v != "" {
-			c.wrong(keys[i], fmt.Sprintf("the %s %s is there already, in line %d", what, quote(v), c.at(first).line), "another one, or leave it out")
+			c.wrong(keys[i], fmt.Sprintf("the %s %s is there already, in line %d", what, strict.Quote(v), c.read.At(first).Line), "another one, or leave it out")
 			continue
 		}
 		seen[low] = keys[i]

@@ -3,6 +3,8 @@ package playbook
 import (
 	"fmt"
 	"slices"
+
+	"github.com/sitrep-bot/sitrep/workflows/strict"
 )
 
 func (c *checker) clocks() {
@@ -34,7 +36,7 @@ func ends(k Clock) bool {
 func (c *checker) steps(key string, k Clock) {
 	for i, s := range k.Steps {
 		here := item(key+".steps", i)
-		if c.required(here+".after", c.given(here+".after"), "how long after the start, such as 15m") && s.After <= 0 {
+		if c.required(here+".after", c.read.Given(here+".after"), "how long after the start, such as 15m") && s.After <= 0 {
 			c.wrong(here+".after", "is no time at all", "something longer, such as 15m")
 		}
 		c.kind(here, s)
@@ -48,8 +50,8 @@ func (c *checker) steps(key string, k Clock) {
 var stepKinds = []string{string(Near), string(Overdue), string(Escalate), string(End)}
 
 func (c *checker) kind(key string, s Step) {
-	if c.required(key+".kind", s.Kind != "", oneOf(stepKinds)) && !slices.Contains(stepKinds, string(s.Kind)) {
-		c.wrong(key+".kind", quote(string(s.Kind))+" is no kind of step", suggest(string(s.Kind), stepKinds))
+	if c.required(key+".kind", s.Kind != "", strict.OneOf(stepKinds)) && !slices.Contains(stepKinds, string(s.Kind)) {
+		c.wrong(key+".kind", strict.Quote(string(s.Kind))+" is no kind of step", strict.Suggest(string(s.Kind), stepKinds))
 	}
 	switch {
 	case s.Kind == Escalate && s.Expect == "":
@@ -76,7 +78,7 @@ func (c *checker) order(key string, before, s Step) {
 	case before.After <= 0 || s.After <= 0:
 		// Each is reported already.
 	case s.After < before.After:
-		c.wrong(key+".after", "comes after a step at "+writeDuration(before.After), "the steps in the order of time")
+		c.wrong(key+".after", "comes after a step at "+strict.WriteDuration(before.After), "the steps in the order of time")
 	case s.After == before.After && s.Kind == before.Kind:
 		c.wrong(key+".after", "strikes together with the step before it", "one step that tells both")
 	case before.Kind == End:
@@ -95,7 +97,7 @@ func (c *checker) promise(key string, k Clock) {
 	}
 	kept, known := promised[k.Promise]
 	if !known {
-		c.wrong(key+".promise", quote(k.Promise)+" is nothing that is promised", suggest(k.Promise, []string{"update", "brief"}))
+		c.wrong(key+".promise", strict.Quote(k.Promise)+" is nothing that is promised", strict.Suggest(k.Promise, []string{"update", "brief"}))
 		return
 	}
 	if !slices.ContainsFunc(k.Steps, func(s Step) bool { return s.Kind == Overdue }) {
@@ -118,7 +120,7 @@ func (c *checker) promisesOnce() {
 				continue
 			}
 			if other, taken := first[k.Promise]; taken {
-				c.wrong(item("clocks", i)+".promise", fmt.Sprintf("at %s the clock %s promises it already", s.ID, quote(other)), "severities that do not overlap")
+				c.wrong(item("clocks", i)+".promise", fmt.Sprintf("at %s the clock %s promises it already", s.ID, strict.Quote(other)), "severities that do not overlap")
 				break
 			}
 			first[k.Promise] = k.ID

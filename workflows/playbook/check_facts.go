@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+
+	"github.com/sitrep-bot/sitrep/workflows/strict"
 )
 
 func (c *checker) statuses() {
@@ -18,7 +20,7 @@ func (c *checker) statuses() {
 		c.required(key+".on", len(s.On) > 0, "the triggers that set this status")
 		for j, t := range s.On {
 			if other, taken := first[t]; taken && other != s.ID {
-				c.wrong(item(key+".on", j), fmt.Sprintf("%s sets the status %s already", quote(string(t)), quote(other)), "each trigger in one status")
+				c.wrong(item(key+".on", j), fmt.Sprintf("%s sets the status %s already", strict.Quote(string(t)), strict.Quote(other)), "each trigger in one status")
 			}
 			first[t] = s.ID
 		}
@@ -54,11 +56,11 @@ func (c *checker) flags() {
 		if f.Above == nil {
 			continue
 		}
-		if c.required(key+".above.value", f.Above.Value != 0 || c.given(key+".above.value"), "an amount such as 10000") && f.Above.Value < 0 {
+		if c.required(key+".above.value", f.Above.Value != 0 || c.read.Given(key+".above.value"), "an amount such as 10000") && f.Above.Value < 0 {
 			c.wrong(key+".above.value", "is below zero", "0 or more")
 		}
 		if c.required(key+".above.currency", f.Above.Currency != "", "a currency such as EUR") && !currencyShape.MatchString(f.Above.Currency) {
-			c.wrong(key+".above.currency", quote(f.Above.Currency)+" is no currency code", "three capital letters such as EUR, USD or BRL")
+			c.wrong(key+".above.currency", strict.Quote(f.Above.Currency)+" is no currency code", "three capital letters such as EUR, USD or BRL")
 		}
 	}
 }

@@ -3,6 +3,8 @@ package playbook
 import (
 	"fmt"
 	"slices"
+
+	"github.com/sitrep-bot/sitrep/workflows/strict"
 )
 
 func (c *checker) severities() {
@@ -30,7 +32,7 @@ const maxSeverities = 10
 
 func (c *checker) severity(key string, s Severity) {
 	if c.required(key+".id", s.ID != "", "a short name such as P0 or SEV1") && (!severityShape.MatchString(string(s.ID)) || len(s.ID) > maxSeverityID) {
-		c.wrong(key+".id", quote(string(s.ID))+" is no severity's id", "a letter, then letters, digits and hyphens, at most 16 in all")
+		c.wrong(key+".id", strict.Quote(string(s.ID))+" is no severity's id", "a letter, then letters, digits and hyphens, at most 16 in all")
 	}
 	c.label(key+".name", s.Name)
 	c.text(key+".means", s.Means)
@@ -42,7 +44,7 @@ func (c *checker) severity(key string, s Severity) {
 	if s.NoRoom && s.Brief {
 		c.wrong(key+".brief", "a severity without a room has no brief", "brief: false")
 	}
-	if s.Brief && !c.given("brief") {
+	if s.Brief && !c.read.Given("brief") {
 		c.wrong(key+".brief", "the playbook has no brief template", "brief: false, or a template under brief:")
 	}
 }
@@ -78,9 +80,9 @@ func (c *checker) origins() {
 		switch {
 		case o.From == "":
 		case !slices.Contains(origins, o.From):
-			c.wrong(key+".from", quote(o.From)+" declares nothing", suggest(o.From, origins))
+			c.wrong(key+".from", strict.Quote(o.From)+" declares nothing", strict.Suggest(o.From, origins))
 		case first[o.From] != "":
-			c.wrong(key+".from", fmt.Sprintf("what a %s declares gets the origin %s already", o.From, quote(first[o.From])), "nothing here: leave from out")
+			c.wrong(key+".from", fmt.Sprintf("what a %s declares gets the origin %s already", o.From, strict.Quote(first[o.From])), "nothing here: leave from out")
 		default:
 			first[o.From] = o.ID
 		}

@@ -3,6 +3,8 @@ package playbook
 import (
 	"fmt"
 	"slices"
+
+	"github.com/sitrep-bot/sitrep/workflows/strict"
 )
 
 func (c *checker) checklists() {
@@ -37,8 +39,8 @@ func (c *checker) gates() {
 	for i, g := range c.Gates {
 		key := item("gates", i)
 		c.label(key+".label", g.Label)
-		if c.required(key+".before", g.Before != "", oneOf(words(gated, triggerWord))) && !slices.Contains(gated, g.Before) {
-			c.wrong(key+".before", quote(string(g.Before))+" cannot be held back", suggest(string(g.Before), words(gated, triggerWord)))
+		if c.required(key+".before", g.Before != "", strict.OneOf(words(gated, triggerWord))) && !slices.Contains(gated, g.Before) {
+			c.wrong(key+".before", strict.Quote(string(g.Before))+" cannot be held back", strict.Suggest(string(g.Before), words(gated, triggerWord)))
 		}
 		c.required(key+".needs", len(g.Needs) > 0, "what must hold, such as [checklist:verification]")
 	}
@@ -56,10 +58,10 @@ func (c *checker) escalations() {
 }
 
 func (c *checker) templates() {
-	if c.required("update", c.given("update"), "the template of a status update") {
+	if c.required("update", c.read.Given("update"), "the template of a status update") {
 		c.template("update", c.Update)
 	}
-	if c.given("brief") {
+	if c.read.Given("brief") {
 		c.template("brief", c.Brief)
 		if !slices.ContainsFunc(c.Severities, func(s Severity) bool { return s.Brief }) {
 			c.wrong("brief", "no severity has briefs", "brief: true for a severity, or leave the template out")
@@ -83,7 +85,7 @@ func (c *checker) template(key string, t Template) {
 	for i, f := range t.Fields {
 		here := item(key+".fields", i)
 		c.label(here+".label", f.Label)
-		if c.required(here+".source", f.Source != "", oneOf(append(slices.Clone(sources), "fact:ID"))) {
+		if c.required(here+".source", f.Source != "", strict.OneOf(append(slices.Clone(sources), "fact:ID"))) {
 			c.source(here+".source", string(f.Source))
 		}
 		asks = asks || f.Ask
@@ -99,6 +101,6 @@ func (c *checker) source(key, source string) {
 		known = append(known, "fact:"+id)
 	}
 	if !slices.Contains(known, source) {
-		c.wrong(key, quote(source)+" is no source", suggest(source, known))
+		c.wrong(key, strict.Quote(source)+" is no source", strict.Suggest(source, known))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -114,10 +115,10 @@ func allKeys() []string {
 			return
 		}
 		for f := range t.Fields() {
-			if key := keyOf(f); key != "" && !slices.Contains(keys, key) {
+			if key := yamlKey(f); key != "" && !slices.Contains(keys, key) {
 				keys = append(keys, key)
 			}
-			if keyOf(f) != "" {
+			if yamlKey(f) != "" {
 				walk(f.Type)
 			}
 		}
@@ -140,4 +141,10 @@ func TestTheSketchesLoad(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, book.Name+".yaml", filepath.Base(name))
 	}
+}
+
+// yamlKey is the key of a field in a file.
+func yamlKey(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	return name
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sitrep-bot/sitrep/workflows/strict"
 )
 
 // FuzzParse holds that whatever is in a file, it becomes a playbook or problems that can be read: with
@@ -46,7 +48,7 @@ func FuzzParse(f *testing.F) {
 		var problems Problems
 		require.ErrorAs(t, err, &problems)
 		require.NotEmpty(t, problems)
-		require.LessOrEqual(t, len(problems), maxProblems+1)
+		require.LessOrEqual(t, len(problems), strict.MaxProblems+1)
 		for _, p := range problems {
 			require.NotEmpty(t, p.What)
 			require.NotContains(t, p.String(), "\n")

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
+
+	"github.com/sitrep-bot/sitrep/workflows/strict"
 )
 
 func TestEveryShippedPlaybookLoads(t *testing.T) {
@@ -51,18 +52,18 @@ func TestProblemsAreAnErrorWithEverythingInIt(t *testing.T) {
 
 func TestTooManyProblemsAreCut(t *testing.T) {
 	t.Parallel()
-	_, err := Parse("bad.yaml", []byte(complete("flags:\n"+strings.Repeat("  - {}\n", maxItems))))
+	_, err := Parse("bad.yaml", []byte(complete("flags:\n"+strings.Repeat("  - {}\n", strict.MaxItems))))
 	var problems Problems
 	require.ErrorAs(t, err, &problems)
-	require.Len(t, problems, maxProblems+1)
-	require.Equal(t, "bad.yaml: has more than these 100 problems", problems[maxProblems].String())
+	require.Len(t, problems, strict.MaxProblems+1)
+	require.Equal(t, "bad.yaml: has more than these 100 problems", problems[strict.MaxProblems].String())
 }
 
 func TestLimitsOfAFile(t *testing.T) {
 	t.Parallel()
-	_, err := Parse("big.yaml", []byte("about: "+strings.Repeat("x", maxBytes)))
+	_, err := Parse("big.yaml", []byte("about: "+strings.Repeat("x", strict.MaxBytes)))
 	require.EqualError(t, err, "big.yaml: is 256 KiB long; write: at most 256 KiB")
-	_, err = Parse("bad.yaml", []byte(complete("flags:\n"+strings.Repeat("  - {}\n", maxItems+1))))
+	_, err = Parse("bad.yaml", []byte(complete("flags:\n"+strings.Repeat("  - {}\n", strict.MaxItems+1))))
 	require.ErrorContains(t, err, "flags: has 201 items; write: at most 200")
 	_, err = Parse("bad.yaml", []byte("title: \xff"))
 	require.ErrorContains(t, err, "is not YAML")
@@ -72,14 +73,14 @@ func TestLimitsOfAFile(t *testing.T) {
 func TestTheWorstFilesAreAnsweredQuickly(t *testing.T) {
 	t.Parallel()
 	var unknown, chain strings.Builder
-	for i := range maxItems {
+	for i := range strict.MaxItems {
 		id := fmt.Sprintf("%s-%d", strings.Repeat("a", 55), i)
 		fmt.Fprintf(&unknown, "  - {id: %s, title: A, on: [%s], tasks: [{id: a, text: A}]}\n", id, strings.Repeat("checklist:"+strings.Repeat("b", 55)+", ", 15))
-		fmt.Fprintf(&chain, "  - {id: l-%d, title: A, on: [%s], tasks: [{id: a, text: A}]}\n", i, strings.Repeat(fmt.Sprintf("checklist:l-%d, ", (i+1)%maxItems), 70))
+		fmt.Fprintf(&chain, "  - {id: l-%d, title: A, on: [%s], tasks: [{id: a, text: A}]}\n", i, strings.Repeat(fmt.Sprintf("checklist:l-%d, ", (i+1)%strict.MaxItems), 70))
 	}
 	for name, text := range map[string]string{"unknown": unknown.String(), "chain": chain.String()} {
 		text = complete("checklists:\n" + text)
-		require.Less(t, len(text), maxBytes, name)
+		require.Less(t, len(text), strict.MaxBytes, name)
 		_, err := Parse("worst.yaml", []byte(text))
 		require.ErrorContains(t, err, "has more than these 100 problems", name)
 	}
@@ -125,30 +126,4 @@ clocks:
 	require.Equal(t, &Amount{Value: 1500, Currency: "EUR"}, book.Flags[0].Above)
 	require.True(t, book.Clocks[0].Business)
 	require.Equal(t, []Step{{After: 36 * time.Hour, Kind: Escalate, Tell: []RoleID{"lead"}, Expect: "Help."}}, book.Clocks[0].Steps)
-}
-
-func TestDurationsReadWhatTheyWrite(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		d := time.Duration(rapid.Int64Range(1, int64(maxDuration/time.Second)).Draw(t, "seconds")) * time.Second
-		got, what, _ := parseDuration(writeDuration(d))
-		require.Empty(t, what)
-		require.Equal(t, d, got)
-	})
-}
-
-func TestNearestName(t *testing.T) {
-	t.Parallel()
-	known := []string{"acknowledged", "declared", "api-tester", "qa"}
-	for word, want := range map[string]string{
-		"akcnowledged": "acknowledged", "DECLARED": "declared", "dcelared": "declared", "api-testers": "api-tester",
-		"aq": "qa", "entirely-else": "", "": "", "xyz": "", strings.Repeat("a", 5000): "",
-	} {
-		require.Equal(t, want, nearest(word, known), word)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := rapid.StringMatching(`[a-c]{0,6}`).Draw(t, "a"), rapid.StringMatching(`[a-c]{0,6}`).Draw(t, "b")
-		require.Equal(t, distance(a, b), distance(b, a))
-		require.Equal(t, a == b, distance(a, b) == 0)
-	})
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sitrep-bot/sitrep/workflows/strict"
 )
 
 // mention is a place in a playbook that names something of it.
@@ -50,8 +52,7 @@ func (c *checker) references() {
 // too dear to do it in vain.
 func each[T ~string](c *checker, all []mention[T], check func(mention[T])) {
 	for _, m := range all {
-		if c.read.report.full() {
-			c.read.report.more = true
+		if c.read.Enough() {
 			return
 		}
 		check(m)
@@ -105,7 +106,7 @@ func (c *checker) severityMention(m mention[SeverityID]) {
 		*m.name = s.ID
 		return
 	}
-	c.wrong(m.key, "there is no severity "+quote(string(*m.name)), suggest(string(*m.name), c.severityIDs()))
+	c.wrong(m.key, "there is no severity "+strict.Quote(string(*m.name)), strict.Suggest(string(*m.name), c.severityIDs()))
 }
 
 func (c *checker) severityIDs() []string {
@@ -158,7 +159,7 @@ func (c *checker) roleMention(m mention[RoleID]) {
 	for _, special := range m.also {
 		known = append(known, string(special))
 	}
-	c.wrong(m.key, "there is no role "+quote(string(*m.name)), suggest(string(*m.name), known))
+	c.wrong(m.key, "there is no role "+strict.Quote(string(*m.name)), strict.Suggest(string(*m.name), known))
 }
 
 func (c *checker) triggerMentions() []mention[Trigger] {
@@ -225,21 +226,21 @@ func (c *checker) triggerMention(m mention[Trigger]) {
 		for _, k := range namedKinds {
 			for _, id := range c.idsOf(k) {
 				if id == kind {
-					c.wrong(m.key, quote(kind)+" is no trigger", k+":"+id)
+					c.wrong(m.key, strict.Quote(kind)+" is no trigger", k+":"+id)
 					return
 				}
 			}
 		}
-		c.wrong(m.key, quote(kind)+" is no trigger", suggest(kind, known))
+		c.wrong(m.key, strict.Quote(kind)+" is no trigger", strict.Suggest(kind, known))
 	case !slices.Contains(namedKinds, kind):
-		c.wrong(m.key, quote(string(*m.name))+" is no trigger", nearestKind(kind, id))
+		c.wrong(m.key, strict.Quote(string(*m.name))+" is no trigger", nearestKind(kind, id))
 	default:
 		c.namedTrigger(m, kind, id)
 	}
 }
 
 func nearestKind(kind, id string) string {
-	if near := nearest(kind, namedKinds); near != "" {
+	if near := strict.Nearest(kind, namedKinds); near != "" {
 		return near + ":" + id
 	}
 	return "one of " + strings.Join(namedKinds, ":ID, ") + ":ID"
@@ -254,14 +255,14 @@ func (c *checker) namedTrigger(m mention[Trigger], kind, id string) {
 	if slices.Contains(known, id) {
 		return
 	}
-	fix := suggest(id, known)
+	fix := strict.Suggest(id, known)
 	switch {
 	case len(known) == 0:
 		fix = fmt.Sprintf("a %s of that id first", kind)
 	case slices.Contains(known, fix):
 		fix = kind + ":" + fix
 	}
-	c.wrong(m.key, fmt.Sprintf("there is no %s %s", kind, quote(id)), fix)
+	c.wrong(m.key, fmt.Sprintf("there is no %s %s", kind, strict.Quote(id)), fix)
 }
 
 // idsOf are the ids that may follow a kind of trigger.

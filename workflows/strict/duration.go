@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// maxDuration is the longest limit a file may set.
-const maxDuration = 366 * 24 * time.Hour
+// MaxDuration is the longest limit a file may set.
+const MaxDuration = 366 * 24 * time.Hour
 
 var (
 	durationShape = regexp.MustCompile(`^([0-9]{1,9}[smhd])+$`)
@@ -30,7 +30,7 @@ func ParseDuration(text string) (d time.Duration, what, fix string) {
 	for _, part := range durationPart.FindAllStringSubmatch(text, -1) {
 		n, _ := strconv.ParseInt(part[1], 10, 64)
 		unit := durationUnits[part[2]]
-		if n > math.MaxInt64/int64(unit) || time.Duration(n)*unit > maxDuration-d {
+		if n > math.MaxInt64/int64(unit) || time.Duration(n)*unit > MaxDuration-d {
 			return 0, fmt.Sprintf("%q is longer than a year", text), "at most 366d"
 		}
 		d += time.Duration(n) * unit

@@ -11,14 +11,14 @@ import (
 
 // Limits of a file. What people write by hand stays far below.
 const (
-	maxBytes = 256 << 10
+	MaxBytes = 256 << 10
 	maxDepth = 20
 )
 
 // parse is the root of the only document in data, or nil and a problem.
 func (r *report) parse(data []byte, o Options) *yaml.Node {
-	if len(data) > maxBytes {
-		r.add(Place{}, fmt.Sprintf("is %d KiB long", len(data)>>10), fmt.Sprintf("at most %d KiB", maxBytes>>10))
+	if len(data) > MaxBytes {
+		r.add(Place{}, fmt.Sprintf("is %d KiB long", len(data)>>10), fmt.Sprintf("at most %d KiB", MaxBytes>>10))
 		return nil
 	}
 	var doc yaml.Node
@@ -28,7 +28,7 @@ func (r *report) parse(data []byte, o Options) *yaml.Node {
 	case strings.HasSuffix(err.Error(), "no documents in stream"):
 		return r.empty(o)
 	case strings.HasSuffix(err.Error(), "expected single document, found multiple"):
-		r.add(Place{}, "holds more than one document", o.What+" in one document, without a line of ---")
+		r.add(Place{}, "holds more than one document", o.What+" in a file, without a line of ---")
 		return nil
 	default:
 		r.syntax(err, data)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// maxProblems is how many problems one file is told at once. Whoever has more begins with these.
-const maxProblems = 100
+// MaxProblems is how many problems one file is told at once. Whoever has more begins with these.
+const MaxProblems = 100
 
 // Problem is one thing that is wrong with a file, and what to write instead.
 type Problem struct {
@@ -58,7 +58,7 @@ func (ps Problems) Err() error {
 	return ps
 }
 
-// report collects problems. Beyond maxProblems it only remembers that there were more.
+// report collects problems. Beyond MaxProblems it only remembers that there were more.
 type report struct {
 	file string
 	list Problems
@@ -66,7 +66,7 @@ type report struct {
 }
 
 // full tells that nothing more will be kept, so that nobody looks for the nearest name in vain.
-func (r *report) full() bool { return len(r.list) >= maxProblems }
+func (r *report) full() bool { return len(r.list) >= MaxProblems }
 
 func (r *report) add(at Place, what, fix string) {
 	if r.full() {
@@ -78,16 +78,17 @@ func (r *report) add(at Place, what, fix string) {
 	})
 }
 
-// problems is the sorted list, or nil when there is none.
+// problems is a sorted copy of the list, or nil when there is none.
 func (r *report) problems() Problems {
 	if len(r.list) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(r.list, func(a, b Problem) int {
+	list := slices.Clone(r.list)
+	slices.SortStableFunc(list, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	if r.more {
-		r.list = append(r.list, Problem{File: r.file, What: fmt.Sprintf("has more than these %d problems", maxProblems)})
+		list = append(list, Problem{File: r.file, What: fmt.Sprintf("has more than these %d problems", MaxProblems)})
 	}
-	return r.list
+	return list
 }

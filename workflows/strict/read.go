@@ -12,8 +12,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// maxItems is how many items one list may have.
-const maxItems = 200
+// MaxItems is how many items one list may have.
+const MaxItems = 200
 
 // Place is where a value stands in the file.
 type Place struct {
@@ -165,8 +165,8 @@ func (r *Reader) list(n *yaml.Node, v reflect.Value, s spot) {
 	case n.Kind != yaml.SequenceNode:
 		r.wrong(n, s, "must be a list, not "+kindOf(n), "each item on a line that begins with a dash")
 		return
-	case len(n.Content) > maxItems:
-		r.wrong(n, s, fmt.Sprintf("has %d items", len(n.Content)), fmt.Sprintf("at most %d", maxItems))
+	case len(n.Content) > MaxItems:
+		r.wrong(n, s, fmt.Sprintf("has %d items", len(n.Content)), fmt.Sprintf("at most %d", MaxItems))
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))

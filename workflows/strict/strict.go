@@ -16,7 +16,7 @@ import (
 
 // Options say what a file is, for what is said about it.
 type Options struct {
-	What  string // "a playbook"
+	What  string // "one playbook"
 	Start string // what to write into an empty file; may be empty
 }
 
@@ -36,8 +36,12 @@ func Read(file string, data []byte, v any, o Options) *Reader {
 // Problems are all the problems found so far, in the order of the file; nil when there is none.
 func (r *Reader) Problems() Problems { return r.report.problems() }
 
-// Full tells that no more problems are kept, so that nobody looks for more in vain.
-func (r *Reader) Full() bool { return r.report.full() }
+// Enough tells that no more problems are kept, for those who would have to look for more. It is then said that there
+// are more.
+func (r *Reader) Enough() bool {
+	r.report.more = r.report.more || r.report.full()
+	return r.report.full()
+}
 
 // Given tells whether the file has a key at all.
 func (r *Reader) Given(key string) bool {
