@@ -3,6 +3,7 @@ package slack_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -153,7 +154,7 @@ func TestAnUploadThatIsNeverSharedIsUnsure(t *testing.T) {
 
 func TestATakenNameIsNeverAdopted(t *testing.T) {
 	t.Parallel()
-	s := play(t, slacktest.Options{CreateRace: true}, nil)
+	s := play(t, slacktest.Options{}, nil)
 	s.ArchiveBy(s.ana, s.AddChannel("inc-7-x", false, s.ana, s.BotUser))
 	open := chat.Action{Key: "7/1/0", Verb: chat.OpenRoom, Spec: chat.RoomSpec{Name: "inc-8-y", Title: "Y <!channel> @here"}}
 	r := s.must(open)
@@ -163,6 +164,24 @@ func TestATakenNameIsNeverAdopted(t *testing.T) {
 	require.Contains(t, s.Channel(string(r.Room)).Purpose, "(sitrep 7/1/0)")
 	require.NotContains(t, s.Channel(string(r.Room)).Purpose, "<!channel>")
 	require.Empty(t, s.Pings())
+}
+
+func TestRoomsOfOneNameAreOpenedOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	s := play(t, slacktest.Options{CreateRace: true, Before: func(context.Context, string) { runtime.Gosched() }}, nil)
+	names := make(chan string, 4)
+	for i := range 4 {
+		go func() {
+			r, err := s.do(chat.Action{Key: fmt.Sprint(i), Verb: chat.OpenRoom, Spec: chat.RoomSpec{Name: "inc-7", Title: "X"}})
+			if err != nil {
+				names <- err.Error()
+				return
+			}
+			names <- r.RoomName
+		}()
+	}
+	got := []string{<-names, <-names, <-names, <-names}
+	require.ElementsMatch(t, []string{"inc-7", "inc-7-2", "inc-7-3", "inc-7-4"}, got)
 }
 
 func TestARestartFindsItsRoomByTheDescription(t *testing.T) {

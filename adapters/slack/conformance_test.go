@@ -22,3 +22,12 @@ func TestConformanceOverSocket(t *testing.T) {
 		return slacktest.NewSocketWorld(t, slacktest.Setup{})
 	})
 }
+
+// Some rules of Slack are disputed. The promises hold whichever way they are.
+func TestConformanceWhereSlackIsDisputed(t *testing.T) {
+	t.Parallel()
+	chattest.Run(t, func(t testing.TB) chattest.World {
+		t.Helper()
+		return slacktest.NewSocketWorld(t, slacktest.Setup{Server: slacktest.Options{BareWordsSleep: true, LooseAcks: true, CreateRace: true}})
+	})
+}

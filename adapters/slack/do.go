@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/slack-go/slack"
@@ -220,9 +219,4 @@ func (p *Platform) conversation(ctx context.Context, user chat.UserID) (chat.Roo
 	}
 	p.rooms.setDirect(user, chat.RoomID(ch.ID))
 	return chat.RoomID(ch.ID), nil
-}
-
-// failed tells whether an error has one of these codes.
-func failed(err error, codes ...string) bool {
-	return err != nil && slices.Contains(codes, code(err)) || errors.Is(err, errSilent) && slices.Contains(codes, "")
 }

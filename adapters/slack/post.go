@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -97,7 +98,7 @@ func (p *Platform) degrade(ctx context.Context, room chat.RoomID, op string, dra
 			}
 			return err
 		})
-		if !failed(err, tooRich...) {
+		if !slices.Contains(tooRich, code(err)) {
 			return ts, err
 		}
 		p.cfg.Log.Error().Err(classify(op, err)).Msg("slack refuses the look of a message, sending it plainer")

@@ -233,6 +233,9 @@ func (r *renderer) fields(b chat.Block) {
 		}
 		texts := make([]*slack.TextBlockObject, 0, len(part))
 		for _, f := range part {
+			if r.full {
+				break
+			}
 			text, ok := r.field(f)
 			if !ok {
 				r.lines(part)
@@ -258,7 +261,7 @@ func (r *renderer) field(f chat.Field) (*slack.TextBlockObject, bool) {
 			return nil, false
 		}
 	}
-	if mixed && weight(value) > maxField/2 {
+	if mixed && weight(name+value) > min(maxField/2, r.left-3*blockWeight) {
 		return nil, false
 	}
 	if lively(name) || (!mixed && lively(text)) || (!mixed && weight(text) > maxField/2) {

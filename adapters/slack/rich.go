@@ -12,6 +12,9 @@ import (
 
 var groupIDs = regexp.MustCompile(`^S[A-Z0-9]{2,}$`)
 
+// maxClock is in bytes. What is longer is no time of day.
+const maxClock = 100
+
 // clockFormat has Slack show a time of day in the reader's zone and way.
 const clockFormat = "{time}"
 
@@ -73,7 +76,7 @@ func (r *renderer) typedElement(span chat.Span, style *slack.RichTextSectionText
 	if !links(span) {
 		return nil
 	}
-	r.left -= typedWeight + weight(span.Text)
+	r.left -= typedWeight
 	switch span.Kind {
 	case chat.Person:
 		return slack.NewRichTextSectionUserElement(string(span.User), style)
@@ -82,9 +85,9 @@ func (r *renderer) typedElement(span chat.Span, style *slack.RichTextSectionText
 	case chat.Room:
 		return slack.NewRichTextSectionChannelElement(string(span.Room), style)
 	case chat.Link:
-		return slack.NewRichTextSectionLinkElement(span.URL, clean(cut(span.Text, maxSection)), style)
+		return slack.NewRichTextSectionLinkElement(span.URL, r.words(cut(span.Text, maxSection)), style)
 	default:
-		text := clean(span.Text)
+		text := oneLine(span.Text)
 		return slack.NewRichTextSectionDateElement(span.Time.Unix(), clockFormat, nil, &text)
 	}
 }
@@ -101,7 +104,7 @@ func links(span chat.Span) bool {
 	case chat.Link:
 		return leads(span.URL)
 	case chat.Clock:
-		return !span.Time.IsZero() && span.Time.Unix() > 0 && span.Text != ""
+		return span.Time.Unix() > 0 && oneLine(span.Text) != "" && len(span.Text) <= maxClock
 	default:
 		return false
 	}

@@ -30,6 +30,7 @@ type call struct {
 	method string
 	args   map[string]string
 	token  *token
+	free   bool // the name to create was free when the call arrived
 }
 
 func (c *call) str(name string) string { return c.args[name] }
@@ -83,11 +84,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	w.Header().Set("X-OAuth-Scopes", s.granted())
+	m, known := methods[name]
+	args, tokens, problem := readArgs(r)
+	free := s.free(args["name"])
 	if s.opts.Before != nil {
 		s.opts.Before(r.Context(), name)
 	}
-	m, known := methods[name]
-	args, tokens, problem := readArgs(r)
 	if !known {
 		s.broken("method %s is not implemented; it answers unknown_method on the real service or needs a rule here", name)
 		http.Error(w, `{"ok":false,"error":"unknown_method"}`, http.StatusNotImplemented)
@@ -95,7 +97,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	s.checkArgs(name, m, args)
 	s.mu.Lock()
-	c := &call{s: s, method: name, args: args}
+	c := &call{s: s, method: name, args: args, free: free}
 	f := s.takeFault(name)
 	if f != nil && !f.commits() {
 		s.log(c, f.String())

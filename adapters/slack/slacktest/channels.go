@@ -112,7 +112,7 @@ func conversationsCreate(c *call) obj {
 	if problem := nameProblem(name); problem != "" {
 		return no(problem)
 	}
-	if s.nameTaken(name) && !s.race(name) {
+	if s.nameTaken(name) && !(s.opts.CreateRace && c.free) {
 		return no("name_taken")
 	}
 	ch := s.makeChannel(name, s.BotUser, private, []string{s.BotUser})
@@ -129,13 +129,12 @@ func (s *Server) nameTaken(name string) bool {
 	return false
 }
 
-// race lets a second create through once, as two simultaneous calls did (observed live, switchable).
-func (s *Server) race(name string) bool {
-	if !s.opts.CreateRace || s.raced[name] {
-		return false
-	}
-	s.raced[name] = true
-	return true
+// free tells whether nobody had a name when a call arrived. Two simultaneous calls both find it free, and
+// both succeeded (observed live, switchable).
+func (s *Server) free(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.nameTaken(name)
 }
 
 // maxInvite is how many people an invitation takes (Slack docs, argument text).

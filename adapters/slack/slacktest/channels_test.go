@@ -1,7 +1,9 @@
 package slacktest_test
 
 import (
+	"context"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/slack-go/slack"
@@ -32,14 +34,24 @@ func TestNamesAreRefusedNotRepaired(t *testing.T) {
 
 func TestTwoCreatesCanRace(t *testing.T) {
 	t.Parallel()
-	b := setup(t, slacktest.Options{CreateRace: true})
-	first, err := create(b, "inc-7")
-	require.NoError(t, err)
-	second, err := create(b, "inc-7")
-	require.NoError(t, err)
-	require.NotEqual(t, first.ID, second.ID)
-	_, err = create(b, "inc-7")
-	require.Equal(t, "name_taken", code(t, err))
+	var both sync.WaitGroup
+	both.Add(2)
+	b := setup(t, slacktest.Options{CreateRace: true, Before: func(context.Context, string) {
+		both.Done()
+		both.Wait()
+	}})
+	errs := make(chan error, 2)
+	for range 2 {
+		go func() {
+			_, err := create(b, "inc-7")
+			errs <- err
+		}()
+	}
+	require.NoError(t, <-errs)
+	require.NoError(t, <-errs)
+	both.Add(1)
+	_, err := create(b, "inc-7")
+	require.Equal(t, "name_taken", code(t, err), "afterwards the name is taken")
 }
 
 func TestArchivingThrowsTheBotOut(t *testing.T) {

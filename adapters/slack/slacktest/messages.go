@@ -156,12 +156,10 @@ func (c *call) contentOf() (content, obj) {
 	return k, nil
 }
 
-func weight(k content) int {
-	if len(k.blocks) == 0 {
-		return 0
-	}
-	return 100*len(k.blocks) + textWeight(k.blocks)
-}
+func weight(k content) int { return Weight(k.blocks) }
+
+// Weight is what the blocks of a message count towards its size.
+func Weight(blocks []any) int { return 100*len(blocks) + textWeight(blocks) }
 
 // textWeight counts all text in a tree, with & < > as the entities they are shown by.
 func textWeight(v any) int {

@@ -42,7 +42,7 @@ type Options struct {
 	BareWordsSleep bool
 	// LooseAcks accepts an acknowledgement on another connection than the envelope came on (unverified).
 	LooseAcks bool
-	// CreateRace lets two channels get the same name, as was once observed live with simultaneous calls.
+	// CreateRace lets simultaneous calls create two channels of one name, as was once observed live.
 	CreateRace bool
 	// Before runs at the start of every call to a Web API method, outside of any lock. A benchmark uses
 	// it to give calls a length. It must return when ctx ends.
@@ -83,7 +83,6 @@ type Server struct {
 	pending   []*Delivery
 	busy      int // attempts in flight
 	attempts  sync.WaitGroup
-	raced     map[string]bool
 	deadHooks bool
 
 	// BotUser, BotID, AppID and TeamID identify the installed app.
@@ -102,7 +101,7 @@ func New(t TB, opts Options) *Server {
 		t: t, opts: withDefaults(opts), out: &http.Transport{},
 		users: map[string]*User{}, groups: map[string]*group{}, channels: map[string]*channel{}, files: map[string]*file{},
 		views: map[string]*view{}, homes: map[string]*view{}, stacks: map[string][]string{},
-		triggers: map[string]*trigger{}, hooks: map[string]*hook{}, buckets: map[string]*bucket{}, raced: map[string]bool{},
+		triggers: map[string]*trigger{}, hooks: map[string]*hook{}, buckets: map[string]*bucket{},
 		BotID: "B0SITREP", AppID: "A0SITREP", TeamID: "T0OPS", BotUser: "U0SITREP",
 		BotToken: "xoxb-slacktest-bot", AppToken: "xapp-slacktest-app", SigningSecret: "8f742231b10e8888abcd99yyyzzz85a5",
 	}
