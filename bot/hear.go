@@ -147,6 +147,9 @@ func (h *hearing) context(ctx context.Context, here *incident.State) (command.Co
 		p := h.b.people.who(h.r.Platform, m.User)
 		c.People[m.Token], c.Users[string(m.User.ID)] = p, p
 	}
+	if h.r.On != nil {
+		c.Users[string(h.r.On.Author.ID)] = h.b.people.who(h.r.Platform, h.r.On.Author)
+	}
 	for _, value := range h.r.Values {
 		if _, known := c.Users[value]; !known && value != "" && len(value) <= 64 {
 			c.Users[value] = h.b.people.who(h.r.Platform, chat.User{ID: chat.UserID(value)})
@@ -191,6 +194,7 @@ func (h *hearing) command(ctx context.Context, intent command.Intent) (chat.Answ
 		return h.refused(ctx, number, d.refusal), nil //nolint:nilerr // a refusal is an answer, not an error
 	}
 	h.b.metrics.commanded(intent.Command, "done")
+	h.reader.Here = d.is.Room.Room != "" && d.is.Room.Room == string(h.r.Room)
 	return h.private(ctx, number, compose.Answer(h.reader, intent.Command, d.was, d.is, d.events)), nil
 }
 

@@ -137,10 +137,15 @@ func (b *Bot) find(ctx context.Context, words string) ([]incident.State, error) 
 func matches(s incident.State, words []string) bool {
 	parts := []string{
 		fmt.Sprintf("inc-%d", s.Number), s.Title, string(s.Severity.ID), s.Status.Label,
-		s.Impact, s.Cause.Cause.Label, s.Cause.Text, s.Room.Name,
+		s.Impact, s.Action, s.Cause.Cause.Label, s.Cause.Text, s.Room.Name,
 	}
 	for _, f := range s.Facts {
 		parts = append(parts, f.Text)
+	}
+	for _, n := range s.Notes { // an incident that is over has left them in its log
+		if !n.Retracted {
+			parts = append(parts, n.Text)
+		}
 	}
 	text := strings.ToLower(strings.Join(parts, "\n"))
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })

@@ -29,6 +29,10 @@ func (a *asker) declare(p phrase) Intent {
 	if d.severity == "" {
 		d.severity, p = a.severityIn(p)
 	}
+	if d.severity == "" && len(p) > 0 && a.looksLikeSeverity(p[0]) {
+		a.here = incident.State{} // the lines to paste are about a new incident, wherever this was typed
+		return a.which(wordDeclare, "which.severity", p, severityChoices(a.c.Playbook), nil)
+	}
 	d.title = p.text()
 	if d.title == "" {
 		return a.declareForm(d)
@@ -69,6 +73,18 @@ func (a *asker) marks(p phrase) (origin string, facts map[string]string, rest ph
 		}
 	}
 	return origin, facts, rest
+}
+
+// looksLikeSeverity tells whether a word is built like the playbook's severities, such as P9 beside P0 to P3:
+// somebody meant one, and must not get another in silence.
+func (a *asker) looksLikeSeverity(t token) bool {
+	letters := strings.TrimRight(t.text, "0123456789")
+	if t.who != nil || letters == t.text || letters == "" {
+		return false
+	}
+	return slices.ContainsFunc(a.c.Playbook.Severities, func(s playbook.Severity) bool {
+		return strings.EqualFold(strings.TrimRight(string(s.ID), "0123456789"), letters)
+	})
 }
 
 // severityIn takes the severity out of a phrase: at its beginning, at its end, or the first one inside.

@@ -161,6 +161,9 @@ func applyPhase(s State, r Recorded) State {
 		s.Phase, s.At.Mitigated, s.At.Monitoring, s.Action = PhaseMitigating, time.Time{}, time.Time{}, e.Text
 	case Resolved:
 		s.Phase, s.At.Resolved, s.Action = PhaseResolved, r.At, e.Text
+		if s.At.Mitigated.IsZero() {
+			s.At.Mitigated = r.At // what is resolved has no impact any more, said or not
+		}
 	case Closed:
 		s.Phase, s.At.Closed = PhaseClosed, r.At
 	case Reopened:

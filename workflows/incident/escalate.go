@@ -51,11 +51,6 @@ func (t *turn) escalateNext() *Refusal {
 
 // expected is the action that the playbook expects of a role that is paged by hand.
 func (t *turn) expected(role playbook.RoleID) string {
-	for _, e := range t.m.Playbook.Escalations {
-		if slices.Contains(e.To, role) {
-			return e.Expect
-		}
-	}
 	for _, c := range t.m.Playbook.Clocks {
 		for _, s := range c.Steps {
 			if s.Kind == playbook.Escalate && slices.Contains(s.Tell, role) && t.covers(c.Severities) {

@@ -156,9 +156,6 @@ func (t *turn) resolve(c Resolve) *Refusal {
 		return r
 	}
 	t.engage()
-	if t.s.At.Mitigated.IsZero() {
-		t.emit(Mitigated{Text: text})
-	}
 	t.emit(Resolved{Text: text})
 	return nil
 }
