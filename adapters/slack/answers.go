@@ -137,7 +137,7 @@ func (p *Platform) submitted(ctx context.Context, in interaction) reply {
 	}
 	switch {
 	case given.Form != nil:
-		next := modal(*given.Form, from)
+		next := modal(*given.Form, from, "-"+first(in.View.Hash, in.TriggerID))
 		return reply{ack: slack.NewUpdateViewSubmissionResponse(&next)}
 	case given.Message.Empty():
 		return reply{}
@@ -151,7 +151,7 @@ func (p *Platform) submitted(ctx context.Context, in interaction) reply {
 // openForm opens a form with a trigger, which lives three seconds and works once. There is nothing to fill
 // in later: hearing took no network, so the whole form is there at once.
 func (p *Platform) openForm(ctx context.Context, trigger string, f chat.Form, from origin, user chat.UserID) {
-	err := p.showView(ctx, trigger, modal(f, from))
+	err := p.showView(ctx, trigger, modal(f, from, ""))
 	if err == nil {
 		return
 	}

@@ -126,6 +126,7 @@ func TestFormsCanFollowForms(t *testing.T) {
 	s := play(t, slacktest.Options{}, nil)
 	first, second := form(), form()
 	second.Title = "And then"
+	second.Inputs[1].Value = "its own"
 	s.says(func(r chat.Request) chat.Answer {
 		if r.Kind == chat.Sent {
 			return chat.Answer{Form: &second}
@@ -136,6 +137,11 @@ func TestFormsCanFollowForms(t *testing.T) {
 	s.quiet()
 	s.Submit(s.ana, map[string]string{"none": "-"})
 	require.Equal(t, "And then", s.OpenView(s.ana).Title)
+	require.Equal(t, "its own", s.OpenView(s.ana).Values["text"], "not what was typed before")
+	s.says(says("done"))
+	s.Submit(s.ana, map[string]string{"title": "fresh", "none": "-"})
+	s.quiet()
+	require.Equal(t, "fresh", s.all()[2].Values["title"])
 }
 
 func TestErrorsGoUnderInputs(t *testing.T) {

@@ -30,7 +30,7 @@ func Render(m chat.Message) []Rendered {
 }
 
 // FormView, NoticeView and HomeView are views as they are sent.
-func FormView(f chat.Form) any { return modal(f, origin{Room: "C0000000013", Name: "incidents"}) }
+func FormView(f chat.Form) any { return modal(f, origin{Room: "C0000000013", Name: "incidents"}, "") }
 
 func NoticeView(m chat.Message) any { return notice(m, origin{}) }
 

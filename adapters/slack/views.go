@@ -49,8 +49,9 @@ func unpack(metadata string) origin {
 	return o
 }
 
-// modal is a form as a view.
-func modal(f chat.Form, from origin) slack.ModalViewRequest {
+// modal is a form as a view. A form that takes the place of another has a turn of its own: Slack keeps what was
+// typed under the same ids, and a new form shall show its own values.
+func modal(f chat.Form, from origin, turn string) slack.ModalViewRequest {
 	from.State = f.State
 	view := slack.ModalViewRequest{
 		Type: slack.VTModal, Title: plainText(title(f.Title, "Sitrep")), Close: plainText(title(f.Cancel, "Cancel")),
@@ -63,7 +64,7 @@ func modal(f chat.Form, from origin) slack.ModalViewRequest {
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewSectionBlock(plainText(intro), nil, nil))
 	}
 	for _, in := range f.Inputs {
-		view.Blocks.BlockSet = append(view.Blocks.BlockSet, input(in))
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, input(in, turn))
 	}
 	if view.Blocks.BlockSet == nil {
 		view.Blocks.BlockSet = []slack.Block{}
@@ -73,47 +74,47 @@ func modal(f chat.Form, from origin) slack.ModalViewRequest {
 
 func title(text, otherwise string) string { return first(cut(oneLine(text), maxTitle), otherwise) }
 
-// input is a question. Its block and its element carry its id, by which Slack keeps what was filled in.
-func input(in chat.Input) slack.Block {
+// input is a question. Its block carries its id, by which the answer is found again.
+func input(in chat.Input, turn string) slack.Block {
 	var hint *slack.TextBlockObject
 	if text := cut(oneLine(in.Hint), maxHint); text != "" {
 		hint = plainText(text)
 	}
-	b := slack.NewInputBlock(in.ID, plainText(first(cut(oneLine(in.Label), maxHint), in.ID)), hint, element(in))
+	b := slack.NewInputBlock(in.ID, plainText(first(cut(oneLine(in.Label), maxHint), in.ID)), hint, element(in, in.ID+turn))
 	b.Optional = in.Optional
 	return b
 }
 
-func element(in chat.Input) slack.BlockElement {
+func element(in chat.Input, id string) slack.BlockElement {
 	switch in.Kind {
 	case chat.Choice:
-		return choice(in)
+		return choice(in, id)
 	case chat.People:
-		el := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, nil, in.ID)
+		el := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, nil, id)
 		if userIDs.MatchString(in.Value) {
 			el.InitialUser = in.Value
 		}
 		return el
 	default:
-		return textInput(in)
+		return textInput(in, id)
 	}
 }
 
-func textInput(in chat.Input) slack.BlockElement {
+func textInput(in chat.Input, id string) slack.BlockElement {
 	most := maxInputText
 	if in.Max > 0 {
 		most = min(in.Max, maxInputText)
 	}
 	return &slack.PlainTextInputBlockElement{
-		Type: slack.METPlainTextInput, ActionID: in.ID, Multiline: in.Kind == chat.Area, MaxLength: most,
+		Type: slack.METPlainTextInput, ActionID: id, Multiline: in.Kind == chat.Area, MaxLength: most,
 		InitialValue: cut(clean(in.Value), most),
 	}
 }
 
 // choice is a menu. One that has no options would be refused, so it offers none to be chosen.
-func choice(in chat.Input) slack.BlockElement {
+func choice(in chat.Input, id string) slack.BlockElement {
 	options := in.Options[:min(len(in.Options), maxOptions)]
-	el := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, in.ID)
+	el := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, id)
 	for _, o := range options {
 		option := slack.NewOptionBlockObject(cut(o.Value, maxOptionValue), plainText(first(cut(oneLine(o.Label), maxOptionText), o.Value)), nil)
 		el.Options = append(el.Options, option)
