@@ -15,6 +15,7 @@ type asking struct {
 	who      chat.User
 	room     place
 	delivery string // of the page's making, the same when it sends again
+	line     string // the command that was typed
 }
 
 // answered is what the page of the asker gets back.
@@ -65,7 +66,7 @@ func (r *Room) answer(a asking, said chat.Answer) (answered, error) {
 		}
 		e := r.compose(room, bot)
 		e.ID = chat.MessageID("P" + r.epoch + string(e.ID))
-		e.Body, e.For = r.clean(said.Message), a.who.ID
+		e.Body, e.For, e.Asked = r.clean(said.Message), a.who.ID, a.line
 		if err := r.keepEntry(e); err != nil {
 			return out, err
 		}
@@ -89,6 +90,7 @@ func (r *Room) enter(ctx context.Context, a asking, text string, thread chat.Mes
 	case strings.TrimSpace(text) == "":
 		return answered{}, errEmpty
 	case command:
+		a.line = line(text, 200)
 		req := r.request(a, chat.Typed)
 		req.Text = words
 		req.People = r.mentions(words)

@@ -49,6 +49,7 @@ type entry struct {
 	Marked    bool           `json:"marked,omitempty"` // somebody put it on the timeline
 	File      *chat.File     `json:"file,omitempty"`
 	For       chat.UserID    `json:"for,omitempty"` // only this person sees it; such an entry is not kept
+	Asked     string         `json:"-"`             // with For: what it answers
 }
 
 type reaction struct {

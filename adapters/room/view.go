@@ -51,6 +51,7 @@ type messageView struct {
 	Edited    bool           `json:"edited,omitempty"`
 	Marked    bool           `json:"marked,omitempty"`
 	Private   bool           `json:"private,omitempty"`
+	Asked     string         `json:"asked,omitempty"` // with Private: the command that it answers
 	Calls     bool           `json:"calls,omitempty"` // it names this person
 	Wakes     []chat.UserID  `json:"wakes,omitempty"` // everybody it names
 	File      *fileView      `json:"file,omitempty"`
@@ -122,7 +123,7 @@ func present[T any](list []T) []T {
 func (r *Room) viewMessage(e entry, who chat.UserID) messageView {
 	v := messageView{
 		ID: e.ID, N: e.N, Room: e.Room, By: e.By, At: e.At, Text: e.Text, Body: e.Body, Thread: e.Thread,
-		Pinned: slices.Contains(r.places[e.Room].Pins, e.ID), Edited: e.Edited, Marked: e.Marked, Private: e.For != "",
+		Pinned: slices.Contains(r.places[e.Room].Pins, e.ID), Edited: e.Edited, Marked: e.Marked, Private: e.For != "", Asked: e.Asked,
 		Wakes: r.woken(e),
 	}
 	v.Calls = slices.Contains(v.Wakes, who)

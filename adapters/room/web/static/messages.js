@@ -69,6 +69,7 @@ function article(m, follows) {
 		el("div", { class: "said" },
 			follows ? null : byline(m, at),
 			m.reply ? el("a", { class: "reply-to", href: `#${m.room}/${m.thread}` }, icon("reply"), el("span", { class: "unseen", text: t("in_reply_to") }), el("bdi", { text: m.reply })) : null,
+			m.asked ? el("p", { class: "asked" }, el("bdi", { text: m.asked })) : null,
 			body(m), file(m), marks(m)),
 		el("div", { class: "tools" }, tools(m)));
 	return node;
