@@ -72,7 +72,7 @@ func (a *asker) fieldInputs(t playbook.Template) []chat.Input {
 			kind = chat.Line
 		}
 		list = append(list, chat.Input{
-			ID: inputID("field", i), Kind: kind, Label: short(f.Label, maxLabel), Value: known[f.ID], Optional: true,
+			ID: inputID("field", i), Kind: kind, Label: short(f.Label, maxLabel), Value: known[f.ID], Optional: f.Source != playbook.FromAction,
 		})
 	}
 	if len(list) == 0 {
@@ -109,8 +109,8 @@ func (a *asker) sentUpdate() Intent {
 	if _, text := a.statusIn(split(c.Status, nil)); c.Status != "" && text != "" {
 		return a.wrong("status", "wrong.choice")
 	}
-	if c.Text == "" && len(c.Values) == 0 {
-		return a.wrong(a.firstField(a.c.Playbook.Update), "wrong.text")
+	if field, missing := a.unsaid(a.c.Playbook.Update, c.Values); missing {
+		return a.wrong(field, "wrong.text")
 	}
 	return a.do(c)
 }
@@ -118,20 +118,28 @@ func (a *asker) sentUpdate() Intent {
 func (a *asker) sentBrief() Intent {
 	var c incident.Brief
 	c.Text, c.Values = a.sentFields(a.c.Playbook.Brief)
-	if c.Text == "" && len(c.Values) == 0 {
-		return a.wrong(a.firstField(a.c.Playbook.Brief), "wrong.text")
+	if field, missing := a.unsaid(a.c.Playbook.Brief, c.Values); missing {
+		return a.wrong(field, "wrong.text")
 	}
 	return a.do(c)
 }
 
-// firstField is the first input of a template's form, where what is wrong with the whole is shown.
-func (a *asker) firstField(t playbook.Template) string {
+// unsaid finds the input that must not stay empty: what is being done now, since that is what readers want
+// to know; in a template that does not ask for it, something at all.
+func (a *asker) unsaid(t playbook.Template, values map[string]string) (input string, missing bool) {
+	input = "text"
 	for i, f := range t.Fields {
-		if asked(f) {
-			return inputID("field", i)
+		if !asked(f) {
+			continue
+		}
+		if f.Source == playbook.FromAction {
+			return inputID("field", i), values[f.ID] == ""
+		}
+		if input == "text" {
+			input = inputID("field", i)
 		}
 	}
-	return "text"
+	return input, len(values) == 0 && a.value("text") == ""
 }
 
 // escalate reads "[TARGET] [WHY]". Without a word it pages the next in line.

@@ -12,7 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sitrep-bot/sitrep/adapters/chattest"
+	"github.com/sitrep-bot/sitrep/adapters/mattermost/mattermosttest"
 	"github.com/sitrep-bot/sitrep/adapters/room/roomtest"
+	"github.com/sitrep-bot/sitrep/adapters/slack/slacktest"
 )
 
 // The flag is looked up, because a package that the tests import may have made one of the same name.
@@ -25,12 +27,17 @@ func updateFlag() func() bool {
 	return func() bool { return flag.Lookup("update").Value.String() == "true" }
 }
 
-// worlds are the platforms that every transcript is played on. The first one is written down by -update.
-var worlds = []struct {
+type world struct {
 	name string
 	open func(t testing.TB) chattest.World
-}{
-	{"room", func(t testing.TB) chattest.World { return roomtest.New(t) }},
+}
+
+// worlds are the platforms that every transcript is played on. The first one is written down by -update.
+var worlds = []world{
+	{"room", func(t testing.TB) chattest.World { t.Helper(); return roomtest.New(t) }},
+	{"slack", func(t testing.TB) chattest.World { t.Helper(); return slacktest.NewWorld(t, slacktest.Setup{}) }},
+	{"slack-socket", func(t testing.TB) chattest.World { t.Helper(); return slacktest.NewSocketWorld(t, slacktest.Setup{}) }},
+	{"mattermost", func(t testing.TB) chattest.World { t.Helper(); return mattermosttest.NewWorld(t) }},
 }
 
 // TestChats plays every transcript on every platform.
@@ -51,11 +58,14 @@ func TestChats(t *testing.T) {
 					s, err := parseScript(filepath.Base(path), data)
 					require.NoError(t, err)
 					require.Empty(t, unknownRows(s, delivered), "rows that are not in rows.txt")
-					if only := s.header["only"]; only != "" && !strings.HasPrefix(only, w.name) {
-						t.Skip("this transcript is about another platform: " + only)
+					if !s.on(w.name) {
+						t.Skip("this transcript is about other platforms: " + s.header["only"])
+					}
+					if rewrite() && i != firstWorld(s) {
+						t.Skip("only the first platform of each transcript is written down")
 					}
 					got := playScript(t, s, w.open(t))
-					if rewrite() && i == 0 {
+					if rewrite() && i == firstWorld(s) {
 						writeChat(t, path, data, got)
 						return
 					}
@@ -64,6 +74,11 @@ func TestChats(t *testing.T) {
 			}
 		})
 	}
+}
+
+// firstWorld is the world whose look is written down.
+func firstWorld(s script) int {
+	return slices.IndexFunc(worlds, func(w world) bool { return s.on(w.name) })
 }
 
 func playScript(t *testing.T, s script, w chattest.World) string {
