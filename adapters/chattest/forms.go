@@ -1,6 +1,8 @@
 package chattest
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -90,11 +92,7 @@ func checkFormErrors(s *stage) {
 	s.opens(form, chat.Answer{Errors: map[string]string{"": "The incident is closed."}})
 	answer = s.world.Submit(s, "ana", map[string]string{"title": "shorter"})
 	require.NotNil(s, answer.Form, "the form stays open")
-	all := ""
-	for _, e := range answer.Errors {
-		all += e
-	}
-	require.Equal(s, "The incident is closed.", all, "an error of the whole form is shown")
+	require.Equal(s, []string{"The incident is closed."}, slices.Collect(maps.Values(answer.Errors)), "an error of the whole form is shown")
 	first := s.heard(chat.Sent, "ana", "general")
 	s.opens(form, chat.Answer{Message: text("thank you")})
 	answer = s.world.Submit(s, "ana", map[string]string{"title": "short"})

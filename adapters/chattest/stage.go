@@ -2,7 +2,6 @@ package chattest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"strings"
@@ -112,7 +111,7 @@ func (s *stage) classed(err error, want ...chat.Class) *chat.Error {
 	s.Helper()
 	require.Error(s, err)
 	var e *chat.Error
-	require.True(s, errors.As(err, &e), "the error is a *chat.Error, not %T: %v", err, err)
+	require.ErrorAs(s, err, &e, "the error is a *chat.Error")
 	require.Contains(s, want, e.Class, "the class of %q (code %q)", e.Error(), e.Code)
 	require.NotEmpty(s, e.Op, "the error says what was being done: %v", e)
 	return e
@@ -196,6 +195,7 @@ func withButtons(s string, buttons ...chat.Button) chat.Message {
 
 // cancelable is a context of the test's that can be cancelled before.
 func cancelable(t testing.TB) (context.Context, context.CancelFunc) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	return ctx, cancel

@@ -221,6 +221,7 @@ func (r *Room) arrange(a chat.Action) (chat.Result, error) {
 		}
 		is.Pins = added(p.Pins, a.Message)
 		result = chat.Result{Room: a.Room, Message: a.Message}
+	default: // what concerns messages is done elsewhere
 	}
 	if err := r.keepPlace(is); err != nil {
 		return chat.Result{}, unsaved(fmt.Sprintf("%s in %q", a.Verb, p.Name), err)

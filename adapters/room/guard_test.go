@@ -20,9 +20,16 @@ func TestOpenRoomStaysHere(t *testing.T) {
 		addr, host string
 		want       int
 	}{
-		{"127.0.0.1:5000", "127.0.0.1:8080", 200}, {"127.0.0.1:5000", "localhost:8080", 200}, {"[::1]:5000", "[::1]:8080", 200}, {"127.0.0.1:5000", "localhost", 200},
-		{"127.0.0.1:5000", "evil.example:8080", 403}, {"127.0.0.1:5000", "localhost.evil.example", 403}, {"127.0.0.1:5000", "", 403},
-		{"192.0.2.7:5000", "127.0.0.1:8080", 403}, {"[2001:db8::1]:5000", "localhost:8080", 403}, {"", "localhost", 403},
+		{"127.0.0.1:5000", "127.0.0.1:8080", 200},
+		{"127.0.0.1:5000", "localhost:8080", 200},
+		{"[::1]:5000", "[::1]:8080", 200},
+		{"127.0.0.1:5000", "localhost", 200},
+		{"127.0.0.1:5000", "evil.example:8080", 403},
+		{"127.0.0.1:5000", "localhost.evil.example", 403},
+		{"127.0.0.1:5000", "", 403},
+		{"192.0.2.7:5000", "127.0.0.1:8080", 403},
+		{"[2001:db8::1]:5000", "localhost:8080", 403},
+		{"", "localhost", 403},
 	} {
 		for _, path := range []string{"/room/", "/room/api/state", "/room/static/room.js"} {
 			req := httptest.NewRequest(http.MethodGet, path, http.NoBody)
@@ -39,8 +46,13 @@ func TestCrossOrigin(t *testing.T) {
 	h := newHouse(t)
 	body := []byte(`{"as":"ana","room":"` + string(h.place("general")) + `","text":"hello"}`)
 	for _, header := range []map[string]string{
-		{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"},
-		{"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {"Content-Type": ""},
+		{"Sec-Fetch-Site": "cross-site"},
+		{"Sec-Fetch-Site": "same-site"},
+		{"Origin": "https://evil.example"},
+		{"Origin": "null"},
+		{"Content-Type": "text/plain"},
+		{"Content-Type": "application/x-www-form-urlencoded"},
+		{"Content-Type": ""},
 	} {
 		req := h.request(http.MethodPost, "/room/api/say", body)
 		for k, v := range header {

@@ -33,7 +33,7 @@ func TestKeep(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(t *testing.T) room.Keep{
 		"memory": func(*testing.T) room.Keep { return room.NewMemory() },
-		"file":   func(t *testing.T) room.Keep { return openFile(t, filepath.Join(t.TempDir(), "room.jsonl")) },
+		"file":   func(t *testing.T) room.Keep { t.Helper(); return openFile(t, filepath.Join(t.TempDir(), "room.jsonl")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

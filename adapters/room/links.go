@@ -76,20 +76,22 @@ func (r *Room) handleEnter(w http.ResponseWriter, req *http.Request) {
 // stay starts or renews a session.
 func (r *Room) stay(w http.ResponseWriter, person string) {
 	until := r.cfg.Now().Add(sessionLife)
-	value := person + "|" + strconv.FormatInt(until.Unix(), 10) + "|" + seal(r.cfg.Secret, "session", person, until.Unix())
-	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: value, Path: "/room/", MaxAge: int(sessionLife.Seconds()),
-		HttpOnly: true, Secure: strings.HasPrefix(r.cfg.PublicURL, "https:"), SameSite: http.SameSiteLaxMode,
-	})
+	r.remember(w, person+"|"+strconv.FormatInt(until.Unix(), 10)+"|"+seal(r.cfg.Secret, "session", person, until.Unix()), int(sessionLife.Seconds()))
 }
 
 // handleLeave ends a session.
 func (r *Room) handleLeave(w http.ResponseWriter, req *http.Request) {
-	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Path: "/room/", MaxAge: -1,
+	r.remember(w, "", -1)
+	http.Redirect(w, req, "/room/", http.StatusSeeOther)
+}
+
+// remember has the browser keep a session for this many seconds, or forget it. Lax, because a link from a
+// chat or a mail has to lead in; what changes anything is guarded against other origins.
+func (r *Room) remember(w http.ResponseWriter, value string, seconds int) {
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure whenever people come by https; a machine of one's own has none
+		Name: cookieName, Value: value, Path: "/room/", MaxAge: seconds,
 		HttpOnly: true, Secure: strings.HasPrefix(r.cfg.PublicURL, "https:"), SameSite: http.SameSiteLaxMode,
 	})
-	http.Redirect(w, req, "/room/", http.StatusSeeOther)
 }
 
 // who is the person behind an HTTP request. In an open room it is whoever the page says.

@@ -71,9 +71,9 @@ func TestWordsAreUsed(t *testing.T) {
 		}
 	}
 	families := regexp.MustCompile("^(error|form|tone|reaction|enter|keys|rooms|menu)_|_(one|other)$")
-	script := ""
-	for _, text := range source(t, ".js") {
-		script += text
+	scripts := source(t, ".js")
+	script := strings.Join(slices.Collect(maps.Values(scripts)), "\n")
+	for _, text := range scripts {
 		for _, m := range regexp.MustCompile(`\bt\("([a-z_]+)"`).FindAllStringSubmatch(text, -1) {
 			require.Contains(t, en, m[1], "a word that a script asks for")
 			used[m[1]] = true

@@ -158,8 +158,10 @@ func TestFormChecks(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.answers(chat.Answer{Form: &chat.Form{ID: "f", Inputs: []chat.Input{
-		{ID: "line", Kind: chat.Line, Max: 5}, {ID: "area", Kind: chat.Area, Optional: true},
-		{ID: "choice", Kind: chat.Choice, Options: []chat.Option{{Value: "a"}}}, {ID: "who", Kind: chat.People, Optional: true},
+		{ID: "line", Kind: chat.Line, Max: 5},
+		{ID: "area", Kind: chat.Area, Optional: true},
+		{ID: "choice", Kind: chat.Choice, Options: []chat.Option{{Value: "a"}}},
+		{ID: "who", Kind: chat.People, Optional: true},
 	}}})
 	open := func() string { return h.say("ana", "general", "/incident").Form.Token }
 	submit := func(who, token string, values map[string]string) answer {
@@ -168,8 +170,13 @@ func TestFormChecks(t *testing.T) {
 	token := open()
 	h.answers(chat.Answer{})
 	for _, c := range []struct{ input, value, want string }{
-		{"line", "", "%required"}, {"line", " \n", "%required"}, {"line", "123456", "%long"}, {"choice", "b", "%choice"}, {"choice", "", "%required"},
-		{"who", "zed", "%person"}, {"area", strings.Repeat("x", 3001), "%long"},
+		{"line", "", "%required"},
+		{"line", " \n", "%required"},
+		{"line", "123456", "%long"},
+		{"choice", "b", "%choice"},
+		{"choice", "", "%required"},
+		{"who", "zed", "%person"},
+		{"area", strings.Repeat("x", 3001), "%long"},
 	} {
 		values := map[string]string{"line": "ok", "choice": "a"}
 		values[c.input] = c.value

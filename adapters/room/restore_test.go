@@ -96,8 +96,11 @@ func TestFullDisk(t *testing.T) {
 	disk.err = errors.New("no space left on device")
 	require.Equal(t, "disk", h.say("ana", "general", "lost").Error)
 	for _, a := range []chat.Action{
-		{Verb: chat.OpenRoom, Spec: chat.RoomSpec{Name: "inc-1"}}, {Verb: chat.Post, Room: general, Body: text("x")}, {Verb: chat.Topic, Room: general, Text: "x"},
-		{Verb: chat.Direct, People: []chat.UserID{"ana"}, Body: text("x")}, {Verb: chat.Home, People: []chat.UserID{"ana"}, Body: text("x")},
+		{Verb: chat.OpenRoom, Spec: chat.RoomSpec{Name: "inc-1"}},
+		{Verb: chat.Post, Room: general, Body: text("x")},
+		{Verb: chat.Topic, Room: general, Text: "x"},
+		{Verb: chat.Direct, People: []chat.UserID{"ana"}, Body: text("x")},
+		{Verb: chat.Home, People: []chat.UserID{"ana"}, Body: text("x")},
 	} {
 		_, err := h.Do(t.Context(), a, false)
 		require.Equal(t, chat.Unsure, chat.ClassOf(err), a.Verb)

@@ -119,7 +119,8 @@ func New(cfg Config) (*Room, error) {
 	if err := r.restore(); err != nil {
 		return nil, err
 	}
-	return r, r.furnish()
+	r.furnish()
+	return r, nil
 }
 
 // seat takes the people of the config in.
@@ -144,7 +145,7 @@ func (r *Room) seat() error {
 }
 
 // furnish opens the channels and conversations that are always there, with everybody in them.
-func (r *Room) furnish() error {
+func (r *Room) furnish() {
 	for _, name := range r.cfg.Channels {
 		p := place{ID: channelID(name), Name: name, Title: name}
 		if was, ok := r.places[p.ID]; ok {
@@ -159,7 +160,6 @@ func (r *Room) furnish() error {
 			r.put(place{ID: directID(id), Name: string(bot), Title: string(bot), Direct: true, Private: true, Members: []chat.UserID{id}})
 		}
 	}
-	return nil
 }
 
 func isHandle(s string) bool {

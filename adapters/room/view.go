@@ -185,6 +185,7 @@ func (r *Room) called(s chat.Span) []chat.UserID {
 				return ids(g.Members)
 			}
 		}
+	default: // wakes nobody
 	}
 	return nil
 }

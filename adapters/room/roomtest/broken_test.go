@@ -92,8 +92,7 @@ func forgetful(p chat.Platform, a chat.Action, _ bool) (chat.Result, error) {
 
 func vague(p chat.Platform, a chat.Action, again bool) (chat.Result, error) {
 	r, err := p.Do(context.Background(), a, again)
-	var e *chat.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*chat.Error](err); ok {
 		return r, &chat.Error{Class: chat.Temporary, Op: e.Op}
 	}
 	return r, err
@@ -214,15 +213,15 @@ func (p *probe) Failed() bool {
 	return p.failed
 }
 
-func (p *probe) Cleanup(f func())               { p.cleanups = append(p.cleanups, f) }
-func (p *probe) Error(...any)                   { p.fail() }
-func (p *probe) Errorf(string, ...any)          { p.fail() }
-func (p *probe) Fail()                          { p.fail() }
-func (p *probe) FailNow()                       { p.fail(); runtime.Goexit() }
-func (p *probe) Fatal(...any)                   { p.FailNow() }
-func (p *probe) Fatalf(string, ...any)          { p.FailNow() }
-func (p *probe) Skip(...any)                    { p.skipped = true; runtime.Goexit() }
-func (p *probe) Skipf(_ string, _ ...any)       { p.Skip() }
-func (p *probe) SkipNow()                       { p.Skip() }
-func (p *probe) Log(...any)                     {}
-func (p *probe) Logf(format string, arg ...any) { _ = format }
+func (p *probe) Cleanup(f func())         { p.cleanups = append(p.cleanups, f) }
+func (p *probe) Error(...any)             { p.fail() }
+func (p *probe) Errorf(string, ...any)    { p.fail() }
+func (p *probe) Fail()                    { p.fail() }
+func (p *probe) FailNow()                 { p.fail(); runtime.Goexit() }
+func (p *probe) Fatal(...any)             { p.FailNow() }
+func (p *probe) Fatalf(string, ...any)    { p.FailNow() }
+func (p *probe) Skip(...any)              { p.skipped = true; runtime.Goexit() }
+func (p *probe) Skipf(_ string, _ ...any) { p.Skip() }
+func (p *probe) SkipNow()                 { p.Skip() }
+func (p *probe) Log(...any)               {}
+func (p *probe) Logf(string, ...any)      {}

@@ -94,7 +94,7 @@ type tab struct {
 }
 
 // open is a new tab with a profile of its own.
-func open(t *testing.T, in context.Context, url string, before ...chromedp.Action[chromedp.Void]) *tab {
+func open(in context.Context, t *testing.T, url string, before ...chromedp.Action[chromedp.Void]) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(in, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)

@@ -139,8 +139,10 @@ func cardMessage() chat.Message {
 		}},
 		{Kind: chat.Small, Spans: spans(chat.Span{Text: "Declared by ana from the alert "}, chat.Span{Kind: chat.Code, Text: "CheckoutErrorBudgetBurn"})},
 		{Kind: chat.Buttons, Buttons: []chat.Button{
-			{Action: "ack", Value: "7", Label: "Acknowledge", Style: chat.Primary}, {Action: "update", Value: "7", Label: "Post update"},
-			{Action: "brief", Value: "7", Label: "Write brief"}, {Action: "resolve", Value: "7", Label: "Resolve", Style: chat.Danger},
+			{Action: "ack", Value: "7", Label: "Acknowledge", Style: chat.Primary},
+			{Action: "update", Value: "7", Label: "Post update"},
+			{Action: "brief", Value: "7", Label: "Write brief"},
+			{Action: "resolve", Value: "7", Label: "Resolve", Style: chat.Danger},
 		}},
 	}}
 }

@@ -18,7 +18,7 @@ func TestReachByKeys(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	at, _ := d.incident()
-	p := open(t, chromium(t), d.URL+"/room/?as=ana#"+string(at))
+	p := open(chromium(t), t, d.URL+"/room/?as=ana#"+string(at))
 	p.sees("#log", "A status update is due")
 	p.text("document.body.tabIndex = -1, document.body.focus()")
 	p.keys(kb.Tab)
@@ -64,10 +64,10 @@ func TestReachByName(t *testing.T) {
 		form := updateForm()
 		return chat.Answer{Form: &form}
 	})
-	p := open(t, in, d.URL+"/room/")
+	p := open(in, t, d.URL+"/room/")
 	p.sees("#choose", "Ana")
 	p.named()
-	p = open(t, in, d.URL+"/room/?as=ana#"+string(at))
+	p = open(in, t, d.URL+"/room/?as=ana#"+string(at))
 	p.sees("#log", "The report.")
 	p.named()
 	require.Equal(t, []string{"banner", "main", "navigation"}, p.landmarks())
@@ -134,7 +134,7 @@ func TestReachByThumb(t *testing.T) {
 	d := newDesk(t)
 	at, _ := d.incident()
 	d.do(chat.Action{Verb: chat.Post, Room: at, Body: plain(strings.Repeat("long", 80))})
-	p := open(t, chromium(t), d.URL+"/room/?as=ana#"+string(at), chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile, chromedp.EmulateTouch))
+	p := open(chromium(t), t, d.URL+"/room/?as=ana#"+string(at), chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile, chromedp.EmulateTouch))
 	p.sees("#log", "longlong")
 	fits := `document.documentElement.scrollWidth <= 360 && document.querySelector("#scroll").scrollWidth <= 360`
 	p.until(fits)
@@ -159,7 +159,7 @@ func TestReachInOwnLanguage(t *testing.T) {
 	for language, words := range map[string][3]string{
 		"fr-CA,fr;q=0.9": {"fr", "Déclarer un incident", "Canaux"}, "pt": {"pt-BR", "Declarar um incidente", "Canais"}, "de": {"en", "Declare an incident", "Channels"},
 	} {
-		p := open(t, in, d.URL+"/room/?as=ana", speaking(language))
+		p := open(in, t, d.URL+"/room/?as=ana", speaking(language))
 		p.sees("#declare", words[1])
 		p.sees("#rooms", words[2])
 		require.Equal(t, words[0], p.text("document.documentElement.lang"))
@@ -180,7 +180,7 @@ func TestReachForeignText(t *testing.T) {
 	}
 	m.Blocks = append(m.Blocks, chat.Block{Kind: chat.Buttons, Buttons: []chat.Button{{Action: "a", Label: pieces[1]}}})
 	d.post(d.Room(t, "general"), m)
-	p := open(t, chromium(t), d.URL+"/room/?as=ana#"+string(d.Room(t, "general")))
+	p := open(chromium(t), t, d.URL+"/room/?as=ana#"+string(d.Room(t, "general")))
 	p.sees("#log", "single")
 	require.Equal(t, "0", p.text(`document.querySelectorAll("#log script, #log .card img, #log b, #log .card a, #log .person").length`))
 	require.Equal(t, strings.Join(pieces, "\n"), p.text(`[...document.querySelectorAll("#log .b-text")].map((x) => x.textContent).join("\n")`))

@@ -98,7 +98,7 @@ func TestRestartUnderPage(t *testing.T) {
 	cfg.Open = true
 	h := newHouse(t, cfg)
 	h.post("a", "before the restart")
-	p := open(t, chromium(t), h.url+"/room/?as=ana")
+	p := open(chromium(t), t, h.url+"/room/?as=ana")
 	p.expects("Failed to load resource")
 	p.clickOn("#rooms a .rooms-name", "general")
 	p.sees("#log", "before the restart")
@@ -129,7 +129,7 @@ func TestEnterByLink(t *testing.T) {
 	cfg.Secret = []byte("a secret of enough length")
 	h := newHouse(t, cfg)
 	link := func(until time.Duration) string { return room.Link(cfg.Secret, h.url, "ana", cfg.Now().Add(until)) }
-	p := open(t, in, "about:blank")
+	p := open(in, t, "about:blank")
 	for _, status := range []string{"401", "403"} {
 		p.expects(status)
 	}

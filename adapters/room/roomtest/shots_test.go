@@ -48,11 +48,11 @@ func TestLooks(t *testing.T) {
 	})
 	url := d.URL + "/room/?as=ana#" + string(at)
 
-	p := open(t, in, d.URL+"/room/")
+	p := open(in, t, d.URL+"/room/")
 	p.sees("#choose", "Chloe")
 	p.shoot("choose")
 
-	p = open(t, in, url)
+	p = open(in, t, url)
 	p.sees("#log", "A status update is due")
 	p.shoot("desktop")
 	p.click("#composer")
@@ -69,11 +69,11 @@ func TestLooks(t *testing.T) {
 	p.sees("#form", "What people should know")
 	p.shoot("form")
 
-	p = open(t, in, url, dark)
+	p = open(in, t, url, dark)
 	p.sees("#log", "A status update is due")
 	p.shoot("dark")
 
-	p = open(t, in, url, phone)
+	p = open(in, t, url, phone)
 	p.sees("#log", "A status update is due")
 	p.shoot("phone")
 	p.click("#open-rooms")
@@ -87,7 +87,7 @@ func TestLooks(t *testing.T) {
 	p.clickOn("#log button", "Post update")
 	p.sees("#form", "What people should know")
 	p.shoot("phone-form")
-	p = open(t, in, url, phone, dark)
+	p = open(in, t, url, phone, dark)
 	p.sees("#log", "A status update is due")
 	p.shoot("phone-dark")
 }

@@ -9,5 +9,8 @@ import (
 
 func TestSuite(t *testing.T) {
 	t.Parallel()
-	chattest.Run(t, func(t testing.TB) chattest.World { return roomtest.New(t) })
+	chattest.Run(t, func(t testing.TB) chattest.World {
+		t.Helper()
+		return roomtest.New(t)
+	})
 }

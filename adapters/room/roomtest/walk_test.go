@@ -15,7 +15,7 @@ func TestWalkCommand(t *testing.T) {
 	d.answers(func(r chat.Request) chat.Answer {
 		return chat.Answer{Message: plain("INC-7 is declared. Heard: " + r.Text)}
 	})
-	p := open(t, chromium(t), d.URL+"/room/")
+	p := open(chromium(t), t, d.URL+"/room/")
 	p.clickOn("#choose a strong", "Ben")
 	p.sees("#rooms", "general")
 	p.until(`document.activeElement.id === "composer"`)
@@ -55,7 +55,7 @@ func TestWalkForm(t *testing.T) {
 		}
 		return chat.Answer{Message: plain("It is on the status page.")}
 	})
-	p := open(t, chromium(t), d.URL+"/room/?as=ana#"+string(at))
+	p := open(chromium(t), t, d.URL+"/room/?as=ana#"+string(at))
 	p.clickOn("#log button", "Write it")
 	p.sees("#form", "What people should know")
 	require.Equal(t, "We are investigating failing payments.", p.text(`document.querySelector("[name=text]").value`))
@@ -82,7 +82,7 @@ func TestWalkLeaveForm(t *testing.T) {
 		form := updateForm()
 		return chat.Answer{Form: &form}
 	})
-	p := open(t, chromium(t), d.URL+"/room/?as=ana")
+	p := open(chromium(t), t, d.URL+"/room/?as=ana")
 	p.click("#declare")
 	p.sees("#form", "What people should know")
 	p.keys(kb.Escape)
@@ -111,7 +111,7 @@ func TestWalkMenu(t *testing.T) {
 		}
 		return chat.Answer{}
 	})
-	p := open(t, chromium(t), d.URL+"/room/?as=emil#"+string(at))
+	p := open(chromium(t), t, d.URL+"/room/?as=emil#"+string(at))
 	menuOf := `[...document.querySelectorAll("#log article")].find((x) => x.innerText.includes("Watching. 5xx"))?.querySelector(".menu-button")`
 	p.until(menuOf)
 	p.text(menuOf + `.click()`)
@@ -134,9 +134,9 @@ func TestWalkLive(t *testing.T) {
 	in := chromium(t)
 	d := newDesk(t)
 	at, card := d.incident()
-	ana := open(t, in, d.URL+"/room/?as=ana#"+string(at))
+	ana := open(in, t, d.URL+"/room/?as=ana#"+string(at))
 	ana.sees("#log", "A status update is due")
-	ben := open(t, in, d.URL+"/room/?as=ben#"+string(at))
+	ben := open(in, t, d.URL+"/room/?as=ben#"+string(at))
 	ben.sees("#log", "A status update is due")
 	ben.click("#composer")
 	ben.keys("rolled back" + kb.Enter)
@@ -162,7 +162,7 @@ func TestWalkRooms(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	at, _ := d.incident()
-	p := open(t, chromium(t), d.URL+"/room/?as=hugo#"+string(at))
+	p := open(chromium(t), t, d.URL+"/room/?as=hugo#"+string(at))
 	p.sees("#outside", "You are reading along")
 	p.sees("#rooms", "Other incidents")
 	p.clickOn("#outside button", "Join the room")
@@ -184,7 +184,7 @@ func TestWalkRooms(t *testing.T) {
 func TestWalkStale(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	p := open(t, chromium(t), "about:blank")
+	p := open(chromium(t), t, "about:blank")
 	p.expects("401")
 	p.text(`location.href = "` + d.URL + `/room/?as=zoe"`)
 	p.sees("#choose", "not in this room any more")
