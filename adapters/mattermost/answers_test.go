@@ -23,7 +23,7 @@ func TestFormFromACommandIsAnsweredThere(t *testing.T) {
 	s.says(chat.Answer{Form: form(), Message: text("INC-7 is declared")})
 	s.Type(t, "ana", "general", "/incident")
 	require.Equal(t, "INC-7 is declared", s.Submit(t, "ana", values()).Text)
-	require.Empty(t, s.Directs(t, "ana"))
+	require.Empty(t, s.Whispers(t, "ana"))
 	require.Empty(t, s.Messages(t, "general"))
 }
 
@@ -35,7 +35,7 @@ func TestFormFromAButtonIsAnsweredInPrivate(t *testing.T) {
 	s.says(chat.Answer{Form: form(), Message: text("updated")})
 	require.NotNil(t, s.Press(t, "ana", "general", "Acknowledge").Form)
 	require.Equal(t, "updated", s.Submit(t, "ana", values()).Text)
-	require.Len(t, s.Directs(t, "ana"), 1)
+	require.Len(t, s.Whispers(t, "ana"), 1)
 }
 
 // The answer to a button cannot carry buttons; it points to a private message that can.
@@ -61,7 +61,8 @@ func TestReactionIsAnsweredInPrivate(t *testing.T) {
 	s.Say(t, "ana", "general", "restarted db-2")
 	s.React(t, "ben", "general", "restarted", "pushpin")
 	s.Team.Person("ben").Await("the answer", holds("It is in the log."))
-	require.Empty(t, s.Directs(t, "ana"))
+	require.Len(t, s.Whispers(t, "ben"), 1)
+	require.Empty(t, s.Whispers(t, "ana"))
 }
 
 // A form that cannot be opened says what to type instead; the request was heard all the same.

@@ -351,5 +351,5 @@ func TestLateAnswerStaysHome(t *testing.T) {
 	s.Team.Person("ana").Submit(string(s.Room(t, "general")), s.Team.Person("ana").LastDialog(), map[string]any{"title": "x", "severity": "P0"})
 	s.next(chat.Sent)
 	require.Empty(t, called)
-	require.Len(t, s.Directs(t, "ana"), 1, "the answer came another way")
+	require.Len(t, s.Whispers(t, "ana"), 1, "the answer came another way")
 }

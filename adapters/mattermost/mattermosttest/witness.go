@@ -12,6 +12,7 @@ import (
 // answered, so that a world knows what its people are about to see.
 type witness struct {
 	chat.Platform
+	clock *clock
 
 	mu    sync.Mutex
 	notes []note
@@ -35,6 +36,7 @@ type noting struct {
 
 // Hear implements [chat.Hearer].
 func (n noting) Hear(ctx context.Context, r chat.Request) chat.Answer {
+	r = n.w.clock.dated(r)
 	answer := n.Hearer.Hear(ctx, r)
 	n.w.mu.Lock()
 	defer n.w.mu.Unlock()

@@ -30,6 +30,7 @@ type World struct {
 	Config mattermost.Config
 
 	platform *witness
+	clock    clock
 	mu       sync.Mutex
 	forms    map[string]opened // open before each person
 	counted  map[string]bool   // person and post ids
@@ -39,6 +40,7 @@ type World struct {
 
 var (
 	_ chattest.World      = (*World)(nil)
+	_ chattest.Clocked    = (*World)(nil)
 	_ chattest.Cuttable   = (*World)(nil)
 	_ chattest.Rewritable = (*World)(nil)
 )
@@ -131,7 +133,7 @@ func (w *World) Restart(t testing.TB) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.handler = platform.Handler()
-	w.platform = &witness{Platform: platform}
+	w.platform = &witness{Platform: platform, clock: &w.clock}
 }
 
 // Platform is the platform under test.
@@ -171,17 +173,36 @@ func ctx(t testing.TB) context.Context {
 // Messages are the messages of a channel.
 func (w *World) Messages(t testing.TB, channel string) []chattest.Seen {
 	t.Helper()
-	return w.seen(t, w.Server.Admin, string(w.Room(t, channel)))
+	return w.seen(t, w.Server.Admin, string(w.Room(t, channel)), func(*model.Post) bool { return true })
 }
 
-// Directs are the messages from the bot to person.
+// Directs are the messages from the bot to person. Private answers, which Mattermost sometimes leaves no
+// other way for, are among [World.Whispers].
 func (w *World) Directs(t testing.TB, person string) []chattest.Seen {
 	t.Helper()
-	all := w.seen(t, w.Team.Person(person).Client, w.channel(t, person, chattest.Bot))
-	return slices.DeleteFunc(all, func(m chattest.Seen) bool { return m.By != worldBot })
+	return w.direct(t, person, func(post *model.Post) bool { return !whisper(post) })
 }
 
-func (w *World) seen(t testing.TB, as *model.Client4, channel string) []chattest.Seen {
+// Whispers are the private answers that came to person as direct messages, oldest first: to reactions, to
+// forms that a button opened, and those with buttons to buttons.
+func (w *World) Whispers(t testing.TB, person string) []chattest.Seen {
+	t.Helper()
+	return w.direct(t, person, whisper)
+}
+
+func whisper(post *model.Post) bool {
+	key, _ := post.GetProp("sitrep_key").(string)
+	return strings.HasPrefix(key, "whisper/")
+}
+
+func (w *World) direct(t testing.TB, person string, wanted func(*model.Post) bool) []chattest.Seen {
+	t.Helper()
+	return w.seen(t, w.Team.Person(person).Client, w.channel(t, person, chattest.Bot), func(post *model.Post) bool {
+		return post.UserId == w.Team.Bot.ID && wanted(post)
+	})
+}
+
+func (w *World) seen(t testing.TB, as *model.Client4, channel string, wanted func(*model.Post) bool) []chattest.Seen {
 	t.Helper()
 	list, _, err := as.GetPostsForChannel(ctx(t), channel, 0, 200, "", false, false)
 	must(t, "read channel", err)
@@ -190,7 +211,7 @@ func (w *World) seen(t testing.TB, as *model.Client4, channel string) []chattest
 	known := w.Channels(t)
 	var all []chattest.Seen
 	for _, post := range posts {
-		if post.IsSystemMessage() {
+		if post.IsSystemMessage() || !wanted(post) {
 			continue
 		}
 		one := chattest.Seen{

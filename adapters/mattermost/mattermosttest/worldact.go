@@ -257,12 +257,39 @@ func (w *World) Woken(t testing.TB) []string {
 				continue
 			}
 			w.counted[p.ID+post.Id] = true
-			for _, who := range notified(p, event, post) {
+			for _, who := range w.wakes(t, p, event, post) {
 				woken[who] = true
 			}
 		}
 	}
 	return slices.Sorted(maps.Keys(woken))
+}
+
+// wakes is who or what was woken by a post, as far as p was told.
+func (w *World) wakes(t testing.TB, p *Person, event *model.WebSocketEvent, post *model.Post) []string {
+	t.Helper()
+	if post.Type != model.PostTypeAddToChannel {
+		return notified(p, event, post)
+	}
+	if w.awaited(t, p, post) {
+		return []string{p.Name}
+	}
+	return nil
+}
+
+// awaited tells whether a message of the bot that names p was there when they were added to a channel. The
+// server notifies everybody of being added; by that they find what was said to them a moment before.
+func (w *World) awaited(t testing.TB, p *Person, added *model.Post) bool {
+	t.Helper()
+	if who, _ := added.GetProp(model.PostPropsAddedUserId).(string); who != p.ID {
+		return false
+	}
+	list, _, err := w.Server.Admin.GetPostsForChannel(ctx(t), added.ChannelId, 0, 200, "", false, false)
+	must(t, "read channel", err)
+	return slices.ContainsFunc(list.ToSlice(), func(post *model.Post) bool {
+		return post.UserId == w.Team.Bot.ID && !post.IsSystemMessage() && post.CreateAt <= added.CreateAt &&
+			strings.Contains(strings.ToLower(marked(post)), "@"+p.Username)
+	})
 }
 
 // notified is who or what a post woke, as far as p's client was told. A private message always notifies
