@@ -15,8 +15,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
-	"go.yaml.in/yaml/v4"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
@@ -32,7 +30,9 @@ var files embed.FS
 // Catalogue is one language. It is safe for concurrent use.
 type Catalogue struct {
 	lang      string
-	localizer *i18n.Localizer
+	tag       language.Tag
+	sentences map[string]sentence
+	otherwise *Catalogue // has what is not translated yet; nil in the default
 	printer   *message.Printer
 }
 
@@ -52,31 +52,44 @@ var load = sync.OnceValue(func() *library {
 })
 
 func read() (*library, error) {
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		return nil, fmt.Errorf("list catalogues: %w", err)
 	}
 	l := &library{byLang: map[string]*Catalogue{}, langs: []string{Default}}
 	for _, entry := range entries {
-		if _, err := bundle.LoadMessageFileFS(files, entry.Name()); err != nil {
+		c, err := readCatalogue(entry.Name())
+		if err != nil {
 			return nil, fmt.Errorf("read catalogue %s: %w", entry.Name(), err)
 		}
-		lang := strings.TrimSuffix(entry.Name(), ".yaml")
-		if lang != Default {
-			l.langs = append(l.langs, lang)
+		l.byLang[c.lang] = c
+		if c.lang != Default {
+			l.langs = append(l.langs, c.lang)
 		}
 	}
 	tags := make([]language.Tag, len(l.langs))
 	for i, lang := range l.langs {
-		tags[i] = language.Make(lang)
-		l.byLang[lang] = &Catalogue{
-			lang: lang, localizer: i18n.NewLocalizer(bundle, lang, Default), printer: message.NewPrinter(tags[i]),
+		tags[i] = l.byLang[lang].tag
+		if lang != Default {
+			l.byLang[lang].otherwise = l.byLang[Default]
 		}
 	}
 	l.matcher = language.NewMatcher(tags)
 	return l, nil
+}
+
+func readCatalogue(file string) (*Catalogue, error) {
+	data, err := files.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	sentences, err := readSentences(data)
+	if err != nil {
+		return nil, err
+	}
+	lang := strings.TrimSuffix(file, ".yaml")
+	tag := language.Make(lang)
+	return &Catalogue{lang: lang, tag: tag, sentences: sentences, printer: message.NewPrinter(tag)}, nil
 }
 
 // Languages are all languages, the default one first.
@@ -112,7 +125,7 @@ const first = '\uE000'
 // A placeholder whose value is empty counts as false in the sentence's conditions.
 func (c *Catalogue) Spans(key string, args ...any) []chat.Span {
 	values := make([][]chat.Span, 0, len(args)/2)
-	data := make(map[string]any, len(args)/2)
+	data := make(map[string]string, len(args)/2)
 	var count any
 	for i := 0; i+1 < len(args); i += 2 {
 		name, _ := args[i].(string)
@@ -136,24 +149,23 @@ func (c *Catalogue) Text(key string, args ...any) string {
 
 // Has tells whether there is a sentence for the key.
 func (c *Catalogue) Has(key string) bool {
-	_, err := c.localizer.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: map[string]any{}})
-	return err == nil
+	_, ok := c.sentences[key]
+	return ok || (c.otherwise != nil && c.otherwise.Has(key))
 }
 
 // sentence is the text of a key with a private rune for each argument. A key without a sentence is shown
 // as it is, so that what has to be said is not lost; a test finds those before anybody else does.
-func (c *Catalogue) sentence(key string, data map[string]any, count any) string {
-	if count != nil {
-		config := &i18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: count}
-		if s, err := c.localizer.Localize(config); err == nil {
-			return s
-		}
+func (c *Catalogue) sentence(key string, data map[string]string, count any) string {
+	s, ok := c.sentences[key]
+	switch {
+	case ok:
+		var b strings.Builder
+		write(&b, s.form(c.tag, count), data)
+		return b.String()
+	case c.otherwise != nil:
+		return c.otherwise.sentence(key, data, count)
 	}
-	s, err := c.localizer.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data})
-	if err != nil {
-		return key
-	}
-	return s
+	return key
 }
 
 // spansOf is an argument as spans.
