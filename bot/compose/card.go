@@ -177,11 +177,15 @@ func (t teller) cardButtons() []chat.Button {
 // announcement is the incident's line in the announce channel.
 func (t teller) announcement() chat.Message {
 	s := t.s
+	where := t.w.Block(chat.Small, "announce.more", "commander", t.commanderName(), "since", t.when(s.At.Declared),
+		"room", chat.Span{Kind: chat.Room, Room: InRoom, Text: s.RoomName})
+	if !s.HasRoom() {
+		where = t.w.Block(chat.Small, "announce.noroom", "commander", t.commanderName(), "since", t.when(s.At.Declared))
+	}
 	m := t.w.Say(
 		chat.Block{Kind: chat.Text, Spans: t.w.Spans("announce.line", "incident", bold(number(s.Number)),
 			"severity", severity(s.Severity), "title", bold(s.Title), "status", t.status())},
-		t.w.Block(chat.Small, "announce.more", "commander", t.commanderName(), "since", t.when(s.At.Declared),
-			"room", chat.Span{Kind: chat.Room, Room: InRoom, Text: s.RoomName}),
+		where,
 	)
 	m.Tone = tone(s)
 	return m

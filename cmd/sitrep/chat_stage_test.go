@@ -134,7 +134,7 @@ func (st *stage) persons(platform chat.Name) []bot.Person {
 	var list []bot.Person
 	for _, id := range people {
 		list = append(list, bot.Person{
-			ID: id, Name: strings.ToUpper(id[:1]) + id[1:], Language: "en", Zone: paris(st.t), Handles: map[chat.Name]string{platform: string(st.world.User(st.t, id))},
+			ID: id, Name: id, Language: "en", Zone: paris(st.t), Handles: map[chat.Name]string{platform: string(st.world.User(st.t, id))},
 		})
 	}
 	return list
@@ -184,19 +184,18 @@ func (st *stage) perform(s step) []string {
 		st.world.React(st.t, s.person, room, s.text, s.extra)
 		st.await(chat.Reacted)
 	case "marks":
-		answer, can := st.world.Mark(st.t, s.person, room, s.text)
-		if !can {
+		// Where there is no such action people use the pushpin, which answers nobody.
+		if _, can := st.world.Mark(st.t, s.person, room, s.text); !can {
+			st.drain()
 			st.world.React(st.t, s.person, room, s.text, "pushpin")
 			st.await(chat.Reacted)
-			return nil
 		}
-		return st.private(s.person, answer)
 	case "wait":
 		return st.wait(s.wait)
 	case "restart":
 		st.start()
 	case "fault":
-		st.world.Fault(st.t, faultOf(s.text))
+		require.True(st.t, st.world.Fault(st.t, faultOf(s.text)), "this platform cannot be made to fail so; name the others under only:")
 	case "members":
 		return []string{strings.Join(st.world.Members(st.t, st.room(strings.TrimPrefix(s.text, "#"))), ", ")}
 	case "topic":

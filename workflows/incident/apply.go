@@ -147,6 +147,9 @@ func applyPhase(s State, r Recorded) State {
 		s.Phase, s.At.Acknowledged, s.AcknowledgedBy = PhaseAcknowledged, r.At, r.By
 	case Identified:
 		s.At.Identified, s.Action = r.At, e.Text
+		if s.Cause.Cause.ID == "" {
+			s.Cause.Text = e.Text // what is known of it, until its kind is named
+		}
 		if s.Phase != PhaseMonitoring {
 			s.Phase = PhaseMitigating
 		}

@@ -217,13 +217,13 @@ func (t *turn) cause() string {
 	switch {
 	case t.s.Cause.Cause.Label != "" && t.s.Cause.Text != "":
 		return t.s.Cause.Cause.Label + " – " + t.s.Cause.Text
-	case t.s.Cause.Cause.Label != "":
-		return t.s.Cause.Cause.Label
+	case t.s.Cause.Cause.Label != "" || t.s.Cause.Text != "":
+		return t.s.Cause.Cause.Label + t.s.Cause.Text
 	}
 	for _, s := range t.m.Playbook.Statuses {
-		if slices.Contains(s.On, playbook.Declared) && !t.holds(playbook.Identified) {
+		if slices.Contains(s.On, playbook.Declared) {
 			return s.Label
 		}
 	}
-	return t.s.Action
+	return ""
 }
