@@ -107,7 +107,7 @@ func (l *listener) session(ctx context.Context) error {
 	l.p.mu.Lock()
 	l.p.me = me
 	l.p.mu.Unlock()
-	if _, _, err := l.p.trust.current(ctx); err != nil {
+	if _, err := l.p.trust.current(ctx); err != nil {
 		return err
 	}
 	s, err := l.p.dial(ctx, l.connection, l.next)

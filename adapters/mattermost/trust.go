@@ -125,14 +125,14 @@ func parseTrigger(id string) (trigger, string, []byte, error) {
 // was set up anew has another.
 func (t *trust) verify(ctx context.Context, signed string, signature []byte) (bool, error) {
 	digest := sha256.Sum256([]byte(signed))
-	key, fresh, err := t.current(ctx)
+	key, err := t.current(ctx)
 	if err != nil {
 		return false, err
 	}
 	if ecdsa.VerifyASN1(key, digest[:], signature) {
 		return true, nil
 	}
-	if fresh {
+	if !t.claim() {
 		return false, nil
 	}
 	if key, err = t.refresh(ctx); err != nil {
@@ -141,16 +141,27 @@ func (t *trust) verify(ctx context.Context, signed string, signature []byte) (bo
 	return ecdsa.VerifyASN1(key, digest[:], signature), nil
 }
 
-// current is the key we have, read when we have none, and whether it was read only just.
-func (t *trust) current(ctx context.Context) (key *ecdsa.PublicKey, fresh bool, err error) {
+// current is the key we have, read when we have none.
+func (t *trust) current(ctx context.Context) (*ecdsa.PublicKey, error) {
 	t.mu.Lock()
-	key, fresh = t.key, t.now().Sub(t.fetched) < keyRest
+	key := t.key
 	t.mu.Unlock()
 	if key != nil {
-		return key, fresh, nil
+		return key, nil
 	}
-	key, err = t.refresh(ctx)
-	return key, true, err
+	return t.refresh(ctx)
+}
+
+// claim tells one caller in a while that it may read the key again, so that a flood of forgeries is not
+// passed on to the server.
+func (t *trust) claim() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.now().Sub(t.fetched) < keyRest {
+		return false
+	}
+	t.fetched = t.now()
+	return true
 }
 
 func (t *trust) refresh(ctx context.Context) (*ecdsa.PublicKey, error) {
