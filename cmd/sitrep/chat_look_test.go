@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -77,7 +78,9 @@ func said(who, text string) []string {
 	lines := strings.Split(text, "\n")
 	out := []string{who + ": " + lines[0]}
 	for _, line := range lines[1:] {
-		out = append(out, "  "+line)
+		if strings.TrimSpace(line) != "" { // how far apart paragraphs stand is the platform's business
+			out = append(out, "  "+line)
+		}
 	}
 	return out
 }
@@ -98,7 +101,7 @@ func changed(where, old, now string) []string {
 	before := strings.Split(old, "\n")
 	var out []string
 	for line := range strings.SplitSeq(now, "\n") {
-		if !slices.Contains(before, line) {
+		if strings.TrimSpace(line) != "" && !slices.Contains(before, line) {
 			out = append(out, "  ~ "+line)
 		}
 	}
@@ -112,7 +115,7 @@ func (st *stage) private(person string, p chattest.Private) []string {
 	if p.Text != "" {
 		lines = said(person+" alone sees", p.Text)
 	}
-	if p.Form != nil {
+	if p.Form != nil && !reflect.DeepEqual(p.Form, st.forms[person]) { // some platforms show it as long as it is open
 		st.forms[person] = p.Form
 		lines = append(lines, fmt.Sprintf("%s gets the form %q with [%s]", person, p.Form.Title, p.Form.Submit))
 		for _, id := range slices.Sorted(mapKeys(p.Form.Labels)) {

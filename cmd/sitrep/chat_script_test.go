@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,6 +65,12 @@ func parseScript(name string, data []byte) (script, error) {
 		}
 	}
 	return s, nil
+}
+
+// on tells whether the script is played on a platform: "only: slack, mattermost – the room has no rights".
+func (s script) on(platform string) bool {
+	only, _, _ := strings.Cut(s.header["only"], " – ")
+	return only == "" || slices.Contains(strings.Split(only, ", "), platform)
 }
 
 func (s *script) parseChat(text string) error {
