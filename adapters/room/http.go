@@ -5,13 +5,14 @@ import (
 	"embed"
 	"encoding/hex"
 	"encoding/json"
-	"html/template"
+	"html"
 	"io/fs"
 	"mime"
 	"net"
 	"net/http"
 	"net/netip"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -22,7 +23,6 @@ import (
 var web embed.FS
 
 var (
-	pages    = template.Must(template.ParseFS(web, "web/*.html"))
 	spoken   = []string{"en", "pt-BR", "fr"} // the first is for everybody else
 	matcher  = language.NewMatcher([]language.Tag{language.English, language.BrazilianPortuguese, language.French})
 	catalogs = sync.OnceValue(loadCatalogs)
@@ -88,22 +88,42 @@ func (r *Room) handlePage(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	lang := speaks(req)
-	render(w, http.StatusOK, "page.html", map[string]any{"Lang": lang, "Words": catalogs()[lang]})
+	render(w, http.StatusOK, "page.html", lang, catalogs()[lang])
 }
 
 // note is a page with one message.
 func (r *Room) note(w http.ResponseWriter, req *http.Request, status int, key string) {
 	lang := speaks(req)
 	words := catalogs()[lang]
-	render(w, status, "note.html", map[string]any{
-		"Lang": lang, "Title": words[key+"_title"], "Text": words[key+"_text"], "Code": "sitrep room link NAME",
+	render(w, status, "note.html", lang, map[string]string{
+		"Title": words[key+"_title"], "Text": words[key+"_text"], "Code": "sitrep room link NAME",
 	})
 }
 
-func render(w http.ResponseWriter, status int, name string, data any) {
+// hole matches {{.name}} in a page, which is filled with a word of its language, and {{.Lang}} with the language.
+var hole = regexp.MustCompile(`\{\{\.([A-Za-z_]+)\}\}`)
+
+// render fills a page. It stays away from html/template, whose way of finding methods by name makes the linker keep
+// every method of every type in the program. The holes are in text and in quoted attributes only, where escaping is
+// the same; a test holds the pages to that.
+func render(w http.ResponseWriter, status int, name, lang string, words map[string]string) {
+	page, err := web.ReadFile("web/" + name)
+	if err != nil {
+		panic("room: " + err.Error()) // the pages are part of the program
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_ = pages.ExecuteTemplate(w, name, data)
+	_, _ = w.Write(fill(page, lang, words))
+}
+
+func fill(page []byte, lang string, words map[string]string) []byte {
+	return hole.ReplaceAllFunc(page, func(match []byte) []byte {
+		key := string(hole.FindSubmatch(match)[1])
+		if key == "Lang" {
+			return []byte(html.EscapeString(lang))
+		}
+		return []byte(html.EscapeString(words[key]))
+	})
 }
 
 // handleStatic serves the page's own files. They are small, and asked for again each time by their sum.
