@@ -15,10 +15,9 @@ import (
 // shown is what people see of a message.
 func (h *house) shown(m chat.Message) chat.Message {
 	h.t.Helper()
-	at := h.place("ops")
+	at := h.do(chat.Action{Verb: chat.OpenRoom, Spec: chat.RoomSpec{Name: "shown"}}).Room
 	h.do(chat.Action{Verb: chat.Post, Room: at, Body: m})
-	all := h.messages("ana", at)
-	return all[len(all)-1].Body
+	return h.messages("ana", at)[0].Body
 }
 
 func TestCleanSpans(t *testing.T) {

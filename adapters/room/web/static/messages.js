@@ -219,6 +219,7 @@ export function toEnd() {
 function drawJump() {
 	const button = $("jump");
 	button.hidden = atEnd() && missed === 0;
+	button.classList.toggle("missed", missed > 0);
 	$("jump-words").textContent = missed > 0 ? count("missed", missed) : t("jump");
 }
 
