@@ -83,6 +83,7 @@ func (h *house) run(ctx context.Context) (err error) {
 		return err
 	}
 	h.doors.ready = b.Ready
+	h.cfg.Log.Info().Str("address", h.address).Str("data", string(h.folder)).Msg("listening")
 	var guests sync.WaitGroup
 	broken := make(chan error, 2)
 	for _, s := range []site{{listener: h.listener, handler: h.doors.handler()}, socket} {
