@@ -94,7 +94,7 @@ func declare(b *testing.B, journal store.Journal, w *way, e *ear, invite string,
 	e.listen()
 	w.forget()
 	act()
-	until(b, journal, "the declaration to be delivered", func() bool {
+	until(b, "the declaration to be delivered", func() bool {
 		quiesce()
 		return w.quiet() && delivered(b, journal)
 	})
@@ -130,8 +130,9 @@ func (all declarations) report(b *testing.B) {
 	b.ReportMetric(float64(deep), "deep")
 	b.ReportMetric(ratio(in.middle(), one.middle()), "in-x-call")
 	b.ReportMetric(ratio(whole.middle(), one.middle()), "all-x-call")
-	for _, c := range all[len(all)-1].calls {
-		b.Logf("%4d–%4d ms %s", c.began.Sub(all[len(all)-1].calls[0].began).Milliseconds(), c.ended.Sub(all[len(all)-1].calls[0].began).Milliseconds(), c.name)
+	last := all[len(all)-1].calls
+	for _, c := range last {
+		b.Logf("%4d–%4d ms %s", c.began.Sub(last[0].began).Milliseconds(), c.ended.Sub(last[0].began).Milliseconds(), c.name)
 	}
 }
 

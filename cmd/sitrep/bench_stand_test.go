@@ -48,16 +48,18 @@ func usualBot(b *testing.B, journal store.Journal, p chat.Platform, id func(pers
 // itself is the id of a person where ids are names.
 func itself(person string) string { return person }
 
-// unhurried lets a platform be spoken to as fast as it answers.
-func unhurried(p chat.Platform) map[chat.Name]bot.Budget {
-	return map[chat.Name]bot.Budget{p.Name(): {PerSecond: 1e6, Burst: 1e6, RoomPerSecond: 1e6, RoomBurst: 1e6}}
-}
-
-// boltIn opens a journal on the disk, which is closed when the benchmark ends.
-func boltIn(b *testing.B, dir string) store.Journal {
+// openBolt opens a journal on the disk.
+func openBolt(b *testing.B, dir string) store.Journal {
 	b.Helper()
 	journal, err := bolt.Open(folder(dir).journal(), bolt.Options{})
 	require.NoError(b, err)
+	return journal
+}
+
+// boltIn is openBolt for a journal that is closed when the benchmark ends.
+func boltIn(b *testing.B, dir string) store.Journal {
+	b.Helper()
+	journal := openBolt(b, dir)
 	b.Cleanup(func() { require.NoError(b, journal.Close()) })
 	return journal
 }
@@ -78,7 +80,7 @@ func live(b *testing.B, cfg bot.Config) (house *bot.Bot, stop func()) {
 	case err := <-ended:
 		require.NoError(b, err, "the bot does not start")
 	}
-	until(b, cfg.Journal, "the channels to be looked up", func() bool { return links(b, cfg.Journal, "channel/") == 3 })
+	until(b, "the channels to be looked up", func() bool { return links(b, cfg.Journal, "channel/") == 3 })
 	return house, func() {
 		cancel()
 		require.NoError(b, <-ended)
@@ -95,17 +97,16 @@ func links(b *testing.B, journal store.Journal, prefix string) int {
 	return n
 }
 
-// until waits for something that shows in the journal.
-func until(b *testing.B, journal store.Journal, what string, done func() bool) {
+// until looks again and again until something is so.
+func until(b *testing.B, what string, done func() bool) {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	changed, again := journal.Watch(ctx), time.NewTicker(5*time.Millisecond)
+	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
 	for !done() {
 		select {
-		case <-changed:
-		case <-again.C: // not everything that is settled is news
+		case <-again.C:
 		case <-ctx.Done():
 			b.Fatalf("waited a minute for %s", what)
 		}
@@ -129,14 +130,25 @@ func typed(p chat.Name, id, text string) chat.Request {
 	}
 }
 
-// declareMany opens incidents, many at a time. between runs before each one.
-func declareMany(house *bot.Bot, p chat.Name, open int, between func(n int)) {
+// declared opens incidents, many at a time, and says and does all that follows as fast as the platform can.
+// before runs before each of them; it may be nil.
+func declared(b *testing.B, cfg bot.Config, open int, before func()) {
+	b.Helper()
+	p := cfg.Platforms[0].Name()
+	cfg.Workers, cfg.Patience = 256, time.Minute
+	cfg.Budgets = map[chat.Name]bot.Budget{p: {PerSecond: 1e6, Burst: 1e6, RoomPerSecond: 1e6, RoomBurst: 1e6}}
+	house, err := bot.New(cfg)
+	require.NoError(b, err)
 	side(open, 64, func(n int) {
-		if between != nil {
-			between(n)
+		if before != nil {
+			before()
 		}
-		house.Hear(context.Background(), typed(p, fmt.Sprintf("declare/%d", n), fmt.Sprintf("declare P0 Checkout is down in shop %d", n)))
+		house.Hear(context.Background(), typed(p, fmt.Sprintf("declare/%d", n), fmt.Sprintf("declare P1 Checkout is down in shop %d", n)))
 	})
+	_, err = house.Quiesce(context.Background())
+	require.NoError(b, err)
+	require.True(b, delivered(b, cfg.Journal))
+	require.Equal(b, open, links(b, cfg.Journal, "open/"))
 }
 
 // side does n things, so many at a time.
