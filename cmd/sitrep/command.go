@@ -50,7 +50,7 @@ func (p *program) strict(c *cobra.Command) {
 	c.SetFlagErrorFunc(wrongFlag)
 	if c.HasSubCommands() {
 		c.Args = cobra.ArbitraryArgs
-		c.RunE = func(c *cobra.Command, args []string) error { return chooseBelow(c, args) }
+		c.RunE = chooseBelow
 	}
 	for _, below := range c.Commands() {
 		p.strict(below)
@@ -78,8 +78,7 @@ func chooseBelow(c *cobra.Command, args []string) error {
 // wrongFlag makes a flag error one with a way out.
 func wrongFlag(c *cobra.Command, err error) error {
 	hint := c.CommandPath() + " --help"
-	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) {
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 		if near, ok := nearest(unknown.GetSpecifiedName(), names); ok {

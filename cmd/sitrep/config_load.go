@@ -156,6 +156,7 @@ func (c *checker) revealIn(v reflect.Value, key string) {
 		}
 	case reflect.String:
 		c.revealText(v, key)
+	default: // nothing in it can be written by name
 	}
 }
 

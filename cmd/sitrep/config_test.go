@@ -128,14 +128,14 @@ func fieldsOf(t reflect.Type, above []string) [][]string {
 	case reflect.Pointer:
 		return fieldsOf(t.Elem(), above)
 	case reflect.Map:
-		return fieldsOf(t.Elem(), append(above[:len(above):len(above)], "*"))
+		return fieldsOf(t.Elem(), append(slices.Clip(above), "*"))
 	case reflect.Struct:
 	default:
 		return nil
 	}
 	var all [][]string
 	for f := range t.Fields() {
-		path := append(above[:len(above):len(above)], f.Tag.Get("yaml"))
+		path := slices.Concat(above, []string{f.Tag.Get("yaml")})
 		all = append(append(all, path), fieldsOf(f.Type, path)...)
 	}
 	return all
@@ -169,7 +169,7 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 		require.NotContains(t, printed, "5ecret", verb)
 		require.NotContains(t, printed, fmt.Sprintf("%x", "5ecret"), verb)
 	}
-	encoded, err := json.Marshal(s.config)
+	encoded, err := json.Marshal(s.config) //nolint:musttag // a config is not meant for JSON; this is somebody's mistake
 	require.NoError(t, err)
 	require.NotContains(t, string(encoded), "5ecret")
 	require.Contains(t, string(encoded), veiled)

@@ -34,10 +34,17 @@ type control struct {
 
 // wireRecord is a record on the socket. A line with an error is the last.
 type wireRecord struct {
-	Seq     uint64              `json:"seq,omitempty"`
-	Data    []byte              `json:"data,omitempty"`
-	Error   string              `json:"error,omitempty"`
-	Corrupt *store.CorruptError `json:"corrupt,omitempty"`
+	Seq     uint64      `json:"seq,omitempty"`
+	Data    []byte      `json:"data,omitempty"`
+	Error   string      `json:"error,omitempty"`
+	Corrupt *wireDamage `json:"corrupt,omitempty"`
+}
+
+// wireDamage is a store.CorruptError on the socket.
+type wireDamage struct {
+	Stream string `json:"stream,omitempty"`
+	Seq    uint64 `json:"seq,omitempty"`
+	What   string `json:"what"`
 }
 
 // wireIncident is an incident on the socket. A line with an error is the last.
@@ -111,7 +118,9 @@ func (c *control) events(w http.ResponseWriter, r *http.Request) {
 		line := wireRecord{Seq: record.Seq, Data: record.Data}
 		if err != nil {
 			line.Error = err.Error()
-			errors.As(err, &line.Corrupt)
+			if damage, ok := errors.AsType[*store.CorruptError](err); ok {
+				line.Corrupt = &wireDamage{Stream: damage.Stream, Seq: damage.Seq, What: damage.What}
+			}
 		}
 		if out.Encode(line) != nil || err != nil {
 			return
@@ -135,7 +144,7 @@ func (c *control) deadItems(w http.ResponseWriter, r *http.Request) {
 	}
 	out := json.NewEncoder(w)
 	for _, d := range dead {
-		if out.Encode(d) != nil {
+		if out.Encode(d) != nil { //nolint:musttag // both ends are this program
 			return
 		}
 	}

@@ -156,8 +156,7 @@ func tried(where, what, detail string, err error) symptom {
 	s := symptom{where: where, what: what, detail: orElse(detail, "found")}
 	if err != nil {
 		s.problem = err.Error()
-		var e *chat.Error
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*chat.Error](err); ok {
 			s.hint = e.Hint
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 			require.NoError(t, meant.ValidateArgs(meant.Flags().Args()), line)
 		}
 		var out bytes.Buffer
-		args := append(strings.Fields(c.CommandPath())[1:], "--help")
+		args := slices.Concat(strings.Fields(c.CommandPath())[1:], []string{"--help"})
 		require.Equal(t, exitFine, run(args, nil, &out, &out, nil))
 		require.Contains(t, out.String(), "Examples:\n  sitrep ", c.CommandPath())
 	})

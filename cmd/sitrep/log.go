@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"text/tabwriter"
 	"time"
@@ -158,10 +159,10 @@ func (p *program) logList(ctx context.Context, log records) error {
 	}
 	table := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "ID\tSEVERITY\tPHASE\tDECLARED\tENTRIES\tTITLE")
-	for i := len(all) - 1; i >= 0; i-- {
-		s := all[i].state
-		fmt.Fprintf(table, "INC-%d\t%s\t%s\t%s\t%d\t%s\n", all[i].number, dash(string(s.Severity.ID)), dash(string(s.Phase)),
-			dash(moment(s.At.Declared, "2006-01-02 15:04Z")), len(all[i].entries), oneLine(dash(s.Title)))
+	for _, h := range slices.Backward(all) {
+		s := h.state
+		fmt.Fprintf(table, "INC-%d\t%s\t%s\t%s\t%d\t%s\n", h.number, dash(string(s.Severity.ID)), dash(string(s.Phase)),
+			dash(moment(s.At.Declared, "2006-01-02 15:04Z")), len(h.entries), oneLine(dash(s.Title)))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print the list: %w", err)

@@ -38,7 +38,7 @@ func openRecords(ctx context.Context, f folder) (records, error) {
 	if err := b.greet(ctx); !errors.Is(err, errNotRunning) {
 		return b, err
 	}
-	journal, err := f.read()
+	journal, err := f.read() //nolint:contextcheck // opening has no context, and what the journal mends belongs to nobody's request
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,8 @@ func (b stoppedBot) events(ctx context.Context, number int) iter.Seq2[store.Reco
 func (b stoppedBot) verify(ctx context.Context) (int, error) { return b.journal.Verify(ctx, "") }
 
 func (b stoppedBot) dead(ctx context.Context) ([]bot.DeadItem, error) {
-	reader, err := bot.New(bot.Config{Journal: b.journal, Playbook: &playbook.Playbook{}, Now: machineClock().Now})
+	cfg := bot.Config{Journal: b.journal, Playbook: &playbook.Playbook{}, Now: machineClock().Now}
+	reader, err := bot.New(cfg) //nolint:contextcheck // a bot begins without a context
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +144,7 @@ func (b *runningBot) events(ctx context.Context, number int) iter.Seq2[store.Rec
 		err := eachLine(ctx, b, controlEvents, query, func(r wireRecord) (bool, error) {
 			switch {
 			case r.Corrupt != nil:
-				return false, r.Corrupt
+				return false, &store.CorruptError{Stream: r.Corrupt.Stream, Seq: r.Corrupt.Seq, What: r.Corrupt.What}
 			case r.Error != "":
 				return false, errors.New(r.Error)
 			}
@@ -187,7 +188,7 @@ func (b *runningBot) verify(ctx context.Context) (checked int, err error) {
 	if err := b.copyTo(ctx, copied.journal()); err != nil {
 		return 0, err
 	}
-	journal, err := copied.read()
+	journal, err := copied.read() //nolint:contextcheck // opening has no context, and what the journal mends belongs to nobody's request
 	if err != nil {
 		return 0, err
 	}

@@ -83,7 +83,9 @@ func (r *running) ready(t *testing.T) string {
 	}
 	require.Equal(t, "ready", line)
 	for entry := range strings.Lines(r.log.String()) {
-		var said struct{ Address string }
+		var said struct {
+			Address string `json:"address"`
+		}
 		if json.Unmarshal([]byte(entry), &said) == nil && said.Address != "" {
 			return said.Address
 		}

@@ -22,7 +22,7 @@ func (s secret) Format(f fmt.State, _ rune) {
 }
 
 // MarshalText implements encoding.TextMarshaler, which JSON, YAML and loggers use.
-func (s secret) MarshalText() ([]byte, error) {
+func (s secret) MarshalText() ([]byte, error) { //nolint:unparam // the interface asks for it
 	if s == "" {
 		return nil, nil
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -58,7 +59,7 @@ func text(w http.ResponseWriter, code int, words string) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(code)
-	_, _ = fmt.Fprintln(w, words) // nobody is there to be told when it fails
+	_, _ = fmt.Fprintln(w, words) //nolint:gosec // plain text, which no browser takes for a page; nobody is there to be told when it fails
 }
 
 // limited keeps a body short and its sender quick. It lets answers take their time, because pages listen for
@@ -110,7 +111,9 @@ func (s site) serve(ctx context.Context) error {
 	if server.Shutdown(leaving) != nil {
 		_ = server.Close() // whoever is still there has had the time to go
 	}
-	<-ended
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve on %s: %w", s.listener.Addr(), err)
+	}
 	return nil
 }
 

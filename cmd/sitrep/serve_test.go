@@ -82,7 +82,7 @@ func TestSiteListensAndLetsGo(t *testing.T) {
 	context.AfterFunc(ctx, func() { close(held) })
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address, nil)
 	require.NoError(t, err)
-	response, err := http.DefaultClient.Do(request) //nolint:forbidigo // the test has a deadline of its own
+	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err, "a request that has begun is answered, although the end has come")
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)

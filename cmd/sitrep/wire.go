@@ -42,7 +42,7 @@ type house struct {
 
 // newHouse takes the folder and the address, so that whatever is taken already is told before anything else.
 func newHouse(ctx context.Context, f folder, address string) (*house, error) {
-	journal, err := f.open()
+	journal, err := f.open() //nolint:contextcheck // opening has no context, and what the journal mends belongs to nobody's request
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (h *house) run(ctx context.Context) (err error) {
 	defer stop()
 	h.cfg.Platforms = heralds(h.cfg.Platforms, h.opened)
 	h.cfg.Journal, h.cfg.Metrics, h.cfg.Drain = h.journal, bot.NewMetrics(h.doors.registry), drain
-	b, err := bot.New(h.cfg)
+	b, err := bot.New(h.cfg) //nolint:contextcheck // a bot begins without a context
 	if err != nil {
 		return err
 	}
