@@ -21,7 +21,10 @@ function timeOf(s) {
 	if (!s.time || Number.isNaN(at.getTime())) {
 		return foreign(s.text);
 	}
-	return el("time", { datetime: s.time, title: `${moment(at)} (${s.text})`, text: clock(at) });
+	// The words around it may name the day where the incident is, so its own time stands first.
+	const here = clock(at);
+	return el("time", { datetime: s.time, title: moment(at) }, foreign(s.text),
+		s.text.includes(here) ? null : el("span", { class: "quiet", text: ` (${t("for_you", { time: here })})` }));
 }
 
 export function spans(list = []) {

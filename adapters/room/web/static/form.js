@@ -61,7 +61,7 @@ function control(input, id, hints) {
 	let node;
 	switch (input.kind) {
 	case "area":
-		node = el("textarea", { ...props, rows: 5 });
+		node = el("textarea", { ...props, rows: 3 });
 		break;
 	case "choice":
 		node = select(props, input.options, input);

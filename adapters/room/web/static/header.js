@@ -4,7 +4,7 @@ import { act } from "./api.js";
 import { blocks, spans, title, tone } from "./blocks.js";
 import { $, el, icon } from "./dom.js";
 import { showForm } from "./form.js";
-import { byName } from "./rooms.js";
+import { about, byName } from "./rooms.js";
 import { name, on, room, store } from "./store.js";
 import { trouble } from "./toasts.js";
 import { count, t } from "./words.js";
@@ -15,7 +15,7 @@ export function draw() {
 		return;
 	}
 	$("room-name").replaceChildren(r.private && !r.direct ? icon("lock") : "", el("bdi", { text: byName(r) }));
-	$("room-topic").replaceChildren(el("bdi", { text: r.direct ? t("room_bot_topic") : r.topic || (r.incident ? r.title : "") }));
+	$("room-topic").replaceChildren(el("bdi", { text: r.direct ? t("room_bot_topic") : r.incident ? about(r) : r.topic }));
 	$("show-people").hidden = r.direct;
 	$("people-count").replaceChildren(el("span", { class: "only-wide", text: count("people", r.members.length) }), el("span", { class: "only-phone", "aria-hidden": "true", text: r.members.length }));
 	$("show-people").setAttribute("aria-label", count("people", r.members.length));
@@ -59,8 +59,10 @@ function card(r, m) {
 
 // second is the line below the title: how it stands, without opening the card.
 function second(m) {
-	const line = (m.body.blocks ?? []).slice(1).find((b) => b.kind === "text");
-	return line && title(m.body) !== "" ? el("span", { class: "pinned-line" }, spans(line.spans)) : null;
+	const rest = (m.body.blocks ?? []).slice(1);
+	const line = rest.find((b) => b.kind === "text")?.spans;
+	const facts = rest.find((b) => b.kind === "fields")?.fields?.slice(0, 3).flatMap((f, i) => [...(i > 0 ? [{ text: " · " }] : []), ...f.value]);
+	return line || facts ? el("span", { class: "pinned-line" }, spans(line ?? facts)) : null;
 }
 
 async function press(r, m, button) {

@@ -14,6 +14,16 @@ const GROUPS = [
 
 export const byName = (r) => (r.direct ? t("room_bot") : r.name);
 
+// byTitle is what a room is about, in the words of whoever declared it.
+const byTitle = (r) => (r.incident && r.title ? r.title : byName(r));
+
+// about is a room's topic without what its title says already.
+export function about(r) {
+	const bare = r.title.replace(/^INC-\d+\s*/, "");
+	const short = r.topic?.replace(bare, "").replace(/[\s·]+$/, "");
+	return short || r.topic || r.title;
+}
+
 // inOrder are the rooms as they are listed, for going from one to the next.
 export const inOrder = () => GROUPS.flatMap(({ holds }) => [...store.rooms.values()].filter(holds));
 
@@ -45,8 +55,8 @@ function group({ key, holds }) {
 function entry(r) {
 	const current = r.id === store.current;
 	const link = el("a", { href: `#${r.id}`, "aria-current": current ? "page" : null, class: r.unread > 0 && !current ? "unread" : "", dataset: { room: r.id } },
-		el("span", { class: "rooms-name" }, r.private && !r.direct ? icon("lock") : null, el("bdi", { text: byName(r) })),
-		r.incident && r.topic ? el("span", { class: "rooms-topic" }, el("bdi", { text: r.topic })) : null);
+		el("span", { class: "rooms-name" }, r.private && !r.direct ? icon("lock") : null, el("bdi", { text: byTitle(r) })),
+		r.incident && r.topic ? el("span", { class: "rooms-topic" }, el("bdi", { text: about(r) })) : null);
 	if (r.unread > 0 && !current) {
 		link.append(el("span", { class: `badge${r.called ? " called" : ""}` },
 			el("span", { "aria-hidden": "true", text: r.unread > 99 ? "99+" : r.unread }),
