@@ -60,14 +60,23 @@ func (p *purse) spend(now time.Time, verb chat.Verb, room chat.RoomID) (time.Tim
 		limiters = append(limiters, p.room(now, room))
 	}
 	for _, l := range limiters {
-		if missing := 1 - l.TokensAt(now); missing > 0 {
-			return now.Add(time.Duration(missing/float64(l.Limit())*float64(time.Second)) + time.Millisecond), false
+		if until := refilled(l, now); until.After(now) {
+			return until, false
 		}
 	}
 	for _, l := range limiters {
 		l.AllowN(now, 1)
 	}
 	return time.Time{}, true
+}
+
+// refilled is when a limiter lets one more pass; not after now when it does already.
+func refilled(l *rate.Limiter, now time.Time) time.Time {
+	missing := 1 - l.TokensAt(now)
+	if missing <= 0 {
+		return now
+	}
+	return now.Add(time.Duration(missing/float64(l.Limit())*float64(time.Second)) + time.Millisecond)
 }
 
 // speaks tells whether a verb makes something appear that people see.
@@ -139,6 +148,26 @@ func (p *purse) wait(now, until time.Time) time.Duration {
 	}
 	p.waited = until
 	return until.Sub(now)
+}
+
+// spent is when the first of these platforms may be spoken to again, whatever is to be said; zero when one
+// of them may be now.
+func (p *purses) spent(now time.Time, platforms []chat.Platform) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var first time.Time
+	for _, platform := range platforms {
+		purse := p.of(platform.Name())
+		until := refilled(purse.all, now)
+		if purse.dead.After(until) {
+			until = purse.dead
+		}
+		if !until.After(now) {
+			return time.Time{}
+		}
+		first = earlier(first, until)
+	}
+	return first
 }
 
 // hold obeys a platform that asked to slow down with a verb. waited is how much longer than known before

@@ -98,8 +98,13 @@ func (b *Bot) dispatch(ctx, work context.Context) (n int, next time.Time, err er
 	return len(items), next, nil
 }
 
-// choose picks the items that may go now, most urgent first.
+// choose picks the items that may go now, most urgent first. While the budgets of all platforms are spent it
+// does not even look: an outbox that has run full is read as often as something can be taken out of it, not as
+// often as something comes in.
 func (b *Bot) choose(ctx context.Context, now time.Time) (keys []string, next time.Time, err error) {
+	if until := b.out.purses.spent(now, b.cfg.Platforms); !until.IsZero() {
+		return nil, until, nil
+	}
 	for limit := glance; ; limit *= 4 {
 		items, later, err := b.journal.Ready(ctx, now, limit)
 		if err != nil {
@@ -108,7 +113,7 @@ func (b *Bot) choose(ctx context.Context, now time.Time) (keys []string, next ti
 		keys, wait := b.pick(now, items)
 		cut := !later.IsZero() && !later.After(now)
 		if cut && len(keys) == 0 && b.out.free(compose.RankCosmetic) > 0 {
-			continue
+			continue // nothing of what was looked at may go, but something further back may
 		}
 		if cut {
 			later = time.Time{} // whoever is told about n > 0, or about an arrival, asks again at once
@@ -132,6 +137,9 @@ func (b *Bot) pick(now time.Time, items []store.Item) (keys []string, wait time.
 		if !ok {
 			b.metrics.limited(p, waited)
 			wait = earlier(wait, until)
+			if !b.out.purses.spent(now, b.cfg.Platforms).IsZero() {
+				return keys, wait
+			}
 			continue
 		}
 		keys = append(keys, it.Key)

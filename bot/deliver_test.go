@@ -11,6 +11,7 @@ import (
 
 	"github.com/sitrep-bot/sitrep/bot/chat"
 	"github.com/sitrep-bot/sitrep/bot/compose"
+	"github.com/sitrep-bot/sitrep/store"
 )
 
 func TestDeliverOpensTheRoomFirstAndThenEverythingSideBySide(t *testing.T) {
@@ -97,6 +98,48 @@ func TestDeliverKeepsSlotsForPages(t *testing.T) {
 	p, err := readParcel(it[0])
 	require.NoError(t, err)
 	require.Equal(t, "wake up", p.Action.Body.Plain(), "the page goes first")
+}
+
+// readings counts how often the outbox is read.
+type readings struct {
+	store.Journal
+	times int
+}
+
+func (r *readings) Ready(ctx context.Context, now time.Time, limit int) ([]store.Item, time.Time, error) {
+	r.times++
+	return r.Journal.Ready(ctx, now, limit)
+}
+
+func TestAFullOutboxIsReadAsOftenAsSomethingMayGo(t *testing.T) {
+	t.Parallel()
+	journal := &readings{}
+	w := newWorld(t, func(c *Config) {
+		c.Budgets = map[chat.Name]Budget{"room": {PerSecond: 1, Burst: 2, RoomPerSecond: 100, RoomBurst: 100}}
+		journal.Journal, c.Journal = c.Journal, journal
+	})
+	s := w.beginIn(1, "room", "")
+	var outs []compose.Out
+	for n := range 300 {
+		outs = append(outs, post(fmt.Sprint(n), "hello"))
+	}
+	w.send(s, outs...)
+	n, next, err := w.Deliver(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	require.Equal(t, 1, journal.times)
+	require.True(t, next.IsZero() || next.After(w.clock.Now()))
+	for range 10 { // whatever else happens meanwhile
+		n, next, err = w.Deliver(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, n)
+		require.Equal(t, 1, journal.times, "nothing may go, so nothing is looked at")
+	}
+	w.clock.advance(next.Sub(w.clock.Now()))
+	n, _, err = w.Deliver(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, n, "the next one goes when the budget allows it")
+	require.Equal(t, 2, journal.times)
 }
 
 func TestDeliverSpendsTheBudgetOfARoom(t *testing.T) {
