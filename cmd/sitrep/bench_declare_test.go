@@ -130,10 +130,20 @@ func (all declarations) report(b *testing.B) {
 	b.ReportMetric(float64(deep), "deep")
 	b.ReportMetric(ratio(in.middle(), one.middle()), "in-x-call")
 	b.ReportMetric(ratio(whole.middle(), one.middle()), "all-x-call")
-	last := all[len(all)-1].calls
-	for _, c := range last {
-		b.Logf("%4d–%4d ms %s", c.began.Sub(last[0].began).Milliseconds(), c.ended.Sub(last[0].began).Milliseconds(), c.name)
+	b.Log(story(all[len(all)-1].calls))
+}
+
+// story is who was called when, in one line.
+func story(calls []call) string {
+	var parts []string
+	for _, c := range calls {
+		method, path, _ := strings.Cut(c.name, " ")
+		steps := strings.Split(strings.Trim(path, "/"), "/")
+		steps = slices.DeleteFunc(steps, func(s string) bool { return s == "api" || s == "v4" || len(s) == 26 }) // ids say nothing
+		parts = append(parts, fmt.Sprintf("%d–%d %s %s", c.began.Sub(calls[0].began).Milliseconds(), c.ended.Sub(calls[0].began).Milliseconds(),
+			method, strings.Join(steps, "/")))
 	}
+	return strings.Join(parts, "; ")
 }
 
 // call is one call to a chat platform.
