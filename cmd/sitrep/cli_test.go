@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "start": startBot, "halt": haltBot, "get": get, "seed": seedLog, "tamper": tamperLog,
+			"exits": exits, "start": startBot, "halt": haltBot, "slay": slayBot, "listen": listenIn, "get": get, "seed": seedLog, "tamper": tamperLog,
 		},
 	})
 }
@@ -103,7 +103,7 @@ func startBot(ts *testscript.TestScript, neg bool, args []string) {
 	name, begin := args[0], args[1]
 	b := &background{cmd: exec.Command(args[2], args[3:]...), ended: make(chan error, 1)}
 	b.cmd.Dir, b.cmd.Stderr = ts.MkAbs("."), &b.err
-	b.cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("WORK"), "HOME="+ts.Getenv("HOME"), "TOKEN="+ts.Getenv("TOKEN"))
+	b.cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("WORK"), "HOME="+ts.Getenv("HOME"))
 	stdout, err := b.cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(b.cmd.Start())
@@ -153,6 +153,31 @@ func haltBot(ts *testscript.TestScript, neg bool, args []string) {
 	case <-time.After(10 * time.Second):
 		ts.Fatalf("%s still runs ten seconds after it was asked to end\n%s", args[0], b.err.String())
 	}
+}
+
+// slayBot kills a bot where it stands: slay NAME.
+func slayBot(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: slay NAME")
+	}
+	b := ts.Value("bots").(map[string]*background)[args[0]]
+	ts.Check(b.cmd.Process.Kill())
+	<-b.ended
+}
+
+// listenIn opens a stream and keeps it open until the other side ends it: listen URL.
+func listenIn(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: listen URL")
+	}
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, args[0], nil)
+	ts.Check(err)
+	response, err := http.DefaultClient.Do(request)
+	ts.Check(err)
+	line, err := bufio.NewReader(response.Body).ReadString('\n')
+	ts.Check(err)
+	fmt.Fprint(ts.Stdout(), line)
+	ts.Defer(func() { _ = response.Body.Close() })
 }
 
 // get asks a server and shows its answer: get URL. With ! the answer is an error.

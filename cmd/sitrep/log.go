@@ -141,7 +141,11 @@ func badEntry(number int, err error) error {
 
 // logList prints a line for each incident, the newest first.
 func (p *program) logList(ctx context.Context, log records) error {
-	var all []history
+	type listed struct {
+		number, entries int
+		state           incident.State
+	}
+	var all []listed
 	var broken []error
 	for n, err := range log.incidents(ctx) {
 		if err != nil {
@@ -151,7 +155,7 @@ func (p *program) logList(ctx context.Context, log records) error {
 		if err != nil {
 			broken = append(broken, err)
 		}
-		all = append(all, h)
+		all = append(all, listed{n, len(h.entries), h.state})
 	}
 	if len(all) == 0 {
 		p.note("no incident was declared yet")
@@ -159,10 +163,10 @@ func (p *program) logList(ctx context.Context, log records) error {
 	}
 	table := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "ID\tSEVERITY\tPHASE\tDECLARED\tENTRIES\tTITLE")
-	for _, h := range slices.Backward(all) {
-		s := h.state
-		fmt.Fprintf(table, "INC-%d\t%s\t%s\t%s\t%d\t%s\n", h.number, dash(string(s.Severity.ID)), dash(string(s.Phase)),
-			dash(moment(s.At.Declared, "2006-01-02 15:04Z")), len(h.entries), oneLine(dash(s.Title)))
+	for _, l := range slices.Backward(all) {
+		s := l.state
+		fmt.Fprintf(table, "INC-%d\t%s\t%s\t%s\t%d\t%s\n", l.number, dash(string(s.Severity.ID)), dash(string(s.Phase)),
+			dash(moment(s.At.Declared, "2006-01-02 15:04Z")), l.entries, oneLine(dash(s.Title)))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print the list: %w", err)

@@ -23,7 +23,7 @@ func main() {
 // run is the whole program. Results go to stdout, everything else to stderr. It returns the exit code:
 // 0 all is well, 1 a problem was found or something went wrong, 2 wrong usage.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) int {
-	p := &program{in: stdin, out: stdout, err: stderr, env: env}
+	p := &program{out: stdout, err: stderr, env: env}
 	root := p.command()
 	root.SetArgs(args)
 	root.SetIn(stdin)

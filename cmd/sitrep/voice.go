@@ -16,7 +16,6 @@ const (
 
 // program is one run of the command line: where it reads and writes.
 type program struct {
-	in  io.Reader
 	out io.Writer // results
 	err io.Writer // everything else
 	env func(string) (string, bool)
