@@ -84,26 +84,12 @@ func (t teller) values(values []incident.Value) []chat.Field {
 	return list
 }
 
-// dated is a moment with its day and, where the reader's own zone cannot be shown, its zone.
+// dated is a moment with its day and zone.
 func (t teller) dated(at time.Time) []chat.Span {
 	if at.IsZero() {
 		return nil
 	}
-	clock := t.w.Clock(at, t.zone)
-	clock.Text += " " + t.zoneName(at)
-	return t.w.Spans("format.when", "day", t.w.Day(at, t.zone), "time", clock)
-}
-
-// zoneName is the short name of the zone at a moment.
-func (t teller) zoneName(at time.Time) string {
-	if t.zone == nil {
-		return "UTC"
-	}
-	name, _ := at.In(t.zone).Zone()
-	if name == "" || name[0] == '+' || name[0] == '-' {
-		return "UTC" + name // zones without letters are told by their distance
-	}
-	return name
+	return t.w.Dated(at, t.zone)
 }
 
 // late says how a promise was held when it was not kept in time.

@@ -28,8 +28,8 @@ func TestEachLanguageWritesItsOwnWay(t *testing.T) {
 	tomorrow := at.Add(20 * time.Hour)
 	type way struct{ clock, day, date, when, list, number, amount, long string }
 	for lang, want := range map[string]way{
-		"en":    {"14:05", "21 November", "21 November 2026", "10:05 on 22 November", "a, b and c", "12,000", "12,000.5", "1 d 2 h"},
-		"pt-BR": {"14h05", "21 de novembro", "21 de novembro de 2026", "10h05 de 22 de novembro", "a, b e c", "12.000", "12.000,5", "1 d 2 h"},
+		"en":    {"14:05", "21 November", "21 November 2026", "10:05 UTC on 22 November", "a, b and c", "12,000", "12,000.5", "1 d 2 h"},
+		"pt-BR": {"14h05", "21 de novembro", "21 de novembro de 2026", "10h05 UTC de 22 de novembro", "a, b e c", "12.000", "12.000,5", "1 d 2 h"},
 		"fr":    {"14\u00a0h\u00a005", "21 novembre", "21 novembre 2026", "10\u00a0h\u00a005 le 22 novembre", "a, b et c", "12\u00a0000", "12\u00a0000,5", "1 j 2 h"},
 	} {
 		w := words.For(lang)

@@ -69,14 +69,28 @@ func (c *Catalogue) Clock(t time.Time, zone *time.Location) chat.Span {
 	return chat.Span{Kind: chat.Clock, Text: c.Time(t, zone), Time: t.UTC()}
 }
 
-// When is a time, with its day when that is not the day of ref.
+// When is a time, with its day and zone when that is not the day of ref.
 func (c *Catalogue) When(t, ref time.Time, zone *time.Location) []chat.Span {
-	clock := c.Clock(t, zone)
 	a, b := in(t, zone), in(ref, zone)
 	if ref.IsZero() || (a.YearDay() == b.YearDay() && a.Year() == b.Year()) {
-		return []chat.Span{clock}
+		return []chat.Span{c.Clock(t, zone)}
 	}
-	return c.Spans("format.when", "day", c.Day(t, zone), "time", clock)
+	return c.Dated(t, zone)
+}
+
+// Dated is a time with its day and zone. It is words, not a clock: a platform that turned the time into the
+// reader's zone would leave the day behind, and around midnight the two would not fit.
+func (c *Catalogue) Dated(t time.Time, zone *time.Location) []chat.Span {
+	return c.Spans("format.when", "day", c.Day(t, zone), "time", c.Time(t, zone)+" "+zoneName(t, zone))
+}
+
+// zoneName is the short name of a zone at a moment. Zones without letters are told by their distance.
+func zoneName(t time.Time, zone *time.Location) string {
+	name, _ := in(t, zone).Zone()
+	if name == "" || name[0] == '+' || name[0] == '-' {
+		return "UTC" + name
+	}
+	return name
 }
 
 // Join is a list of things in a sentence: "a, b and c". Each item is what fills a placeholder.
