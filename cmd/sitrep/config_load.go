@@ -94,7 +94,7 @@ func (p *program) expand(text string) (expanded, what, fix string) {
 		value, ok := p.env(name)
 		if !ok && what == "" {
 			what = fmt.Sprintf("the environment has no variable %s", name)
-			fix = fmt.Sprintf("set it before you start sitrep: export %s=…", name)
+			fix = fmt.Sprintf("export %s=… before you start sitrep", name)
 		}
 		return value
 	})
