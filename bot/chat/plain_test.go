@@ -16,8 +16,13 @@ func TestPlainHasALineForEachLinePeopleSee(t *testing.T) {
 	m := chat.Message{Blocks: []chat.Block{
 		{Kind: chat.Heading, Spans: words("Checkout down")},
 		{Kind: chat.Text, Spans: []chat.Span{
-			{Kind: chat.Person, User: "U1", Text: "ana"}, {Text: " sees "}, {Kind: chat.Link, Text: "the graph", URL: "https://example.org"},
-			{Text: " in "}, {Kind: chat.Room, Room: "C1", Text: "inc-1"}, {Text: " at "}, {Kind: chat.Clock, Text: "09:15"},
+			{Kind: chat.Person, User: "U1", Text: "ana"},
+			{Text: " sees "},
+			{Kind: chat.Link, Text: "the graph", URL: "https://example.org"},
+			{Text: " in "},
+			{Kind: chat.Room, Room: "C1", Text: "inc-1"},
+			{Text: " at "},
+			{Kind: chat.Clock, Text: "09:15"},
 		}},
 		{Kind: chat.Quote, Spans: words("one\ntwo")},
 		{Kind: chat.Fields, Fields: []chat.Field{{Label: "Severity", Value: words("P0")}}},

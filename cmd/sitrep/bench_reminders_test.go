@@ -17,6 +17,7 @@ const (
 	pending  = 10_000               // incidents whose clocks run
 	ringing  = 2_500                // of them strike while somebody looks …
 	interval = 4 * time.Millisecond // … one after the other
+	settling = 8 * time.Second      // before the first one strikes; the bot reads all incidents meanwhile
 )
 
 // BenchmarkReminders measures the clocks of 10,000 open incidents in a running bot on a disk.
@@ -116,7 +117,7 @@ func (w *waiting) late(b *testing.B) {
 	for _, a := range alarms {
 		due[a.Stream] = a.At
 	}
-	c := w.clock(time.Second)
+	c := w.clock(settling)
 	journal.now = c.Now
 	cfg := usualBot(b, journal, &hall{name: "room"}, itself)
 	cfg.Now, cfg.After = c.Now, c.After

@@ -75,9 +75,9 @@ func (s script) on(platform string) bool {
 
 func (s *script) parseChat(text string) error {
 	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
-		if strings.HasPrefix(line, "    ") {
+		if seen, ok := strings.CutPrefix(line, "    "); ok {
 			if n := len(s.steps); n > 0 {
-				s.steps[n-1].want = append(s.steps[n-1].want, strings.TrimPrefix(line, "    "))
+				s.steps[n-1].want = append(s.steps[n-1].want, seen)
 			}
 			continue
 		}

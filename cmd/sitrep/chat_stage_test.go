@@ -94,7 +94,7 @@ func (st *stage) connect() {
 	}
 	st.t.Cleanup(func() {
 		cancel()
-		<-done
+		require.NoError(st.t, <-done, "the platform ends in peace")
 	})
 }
 
