@@ -162,7 +162,9 @@ func slayBot(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	b := ts.Value("bots").(map[string]*background)[args[0]]
 	ts.Check(b.cmd.Process.Kill())
-	_ = <-b.ended // a killed process ends with an error, as it should
+	if <-b.ended == nil {
+		ts.Fatalf("a killed bot ends with an error")
+	}
 }
 
 // listenIn opens a stream and keeps it open until the other side ends it: listen URL.
