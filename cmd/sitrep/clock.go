@@ -1,6 +1,11 @@
 package main
 
-import "time"
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
 
 // clock tells the time and waits. It is the only place that reads the clock of the machine: everything else is
 // handed Now and After.
@@ -39,4 +44,18 @@ func (c *clock) After(d time.Duration) <-chan time.Time {
 	}
 	// A nanosecond more, so that rounding never wakes anybody before the time.
 	return time.After(time.Duration(float64(d)/c.speed) + time.Nanosecond)
+}
+
+// machineZone is the zone of the machine by its name, so that it can be written down; UTC where it has none.
+func machineZone() *time.Location {
+	name := os.Getenv("TZ")
+	if name == "" {
+		if path, err := filepath.EvalSymlinks("/etc/localtime"); err == nil {
+			_, name, _ = strings.Cut(filepath.ToSlash(path), "zoneinfo/")
+		}
+	}
+	if zone, err := time.LoadLocation(name); err == nil {
+		return zone
+	}
+	return time.UTC
 }

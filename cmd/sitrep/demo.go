@@ -122,6 +122,7 @@ func (p *program) furnishDemo(ctx context.Context, h *house, book *playbook.Play
 	h.cfg = bot.Config{
 		Playbook: book, Playbooks: map[string]*playbook.Playbook{book.Name: book}, People: demoPeople(), Roles: demoRoles(book),
 		Channels: map[chat.Name]bot.Channels{room.Platform: {Announce: "incidents", Stakeholders: "leadership", Status: "status"}},
+		Zone:     machineZone(), // who tries it reads their own time
 		Now:      c.Now, After: c.After, Log: log,
 	}
 	h.platform(r, r.Handler(), "/room/")

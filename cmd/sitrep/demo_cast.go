@@ -1,8 +1,6 @@
 package main
 
 import (
-	"time"
-
 	"github.com/sitrep-bot/sitrep/adapters/room"
 	"github.com/sitrep-bot/sitrep/bot"
 	"github.com/sitrep-bot/sitrep/bot/chat"
@@ -10,15 +8,15 @@ import (
 )
 
 // cast are the people of the demo.
-var cast = []struct{ id, name, language, zone string }{
-	{"ana", "Ana Souza", "pt-BR", "America/Sao_Paulo"},
-	{"ben", "Ben Carter", "en", "Europe/London"},
-	{"chloe", "Chloé Martin", "fr", "Europe/Paris"},
-	{"dora", "Dora Novak", "en", "Europe/Prague"},
-	{"emil", "Emil Berg", "en", "Europe/Oslo"},
-	{"fay", "Fay Osei", "en", "Africa/Accra"},
-	{"gus", "Gus Romero", "en", "America/New_York"},
-	{"hugo", "Hugo Lindt", "en", "Europe/Zurich"},
+var cast = []struct{ id, name, language string }{
+	{"ana", "Ana Souza", "pt-BR"},
+	{"ben", "Ben Carter", "en"},
+	{"chloe", "Chloé Martin", "fr"},
+	{"dora", "Dora Novak", "en"},
+	{"emil", "Emil Berg", "en"},
+	{"fay", "Fay Osei", "en"},
+	{"gus", "Gus Romero", "en"},
+	{"hugo", "Hugo Lindt", "en"},
 }
 
 // demoParts says who plays which role of nexus-micro. Ana has none that joins a P0, so she can be the one who
@@ -44,7 +42,7 @@ var demoParts = map[playbook.RoleID]string{
 func demoResidents() []room.Person {
 	all := make([]room.Person, len(cast))
 	for i, p := range cast {
-		all[i] = room.Person{Handle: p.id, Name: p.name, Locale: p.language, Zone: p.zone}
+		all[i] = room.Person{Handle: p.id, Name: p.name, Locale: p.language}
 	}
 	return all
 }
@@ -54,9 +52,6 @@ func demoPeople() []bot.Person {
 	for i, p := range cast {
 		all[i] = bot.Person{
 			ID: p.id, Name: p.name, Language: p.language, Handles: map[chat.Name]string{room.Platform: p.id},
-		}
-		if zone, err := time.LoadLocation(p.zone); err == nil { // a system without zones shows the demo's own time
-			all[i].Zone = zone
 		}
 	}
 	return all

@@ -167,7 +167,7 @@ func TestWalkRooms(t *testing.T) {
 	p.sees("#rooms", "Other incidents")
 	p.clickOn("#outside button", "Join the room")
 	p.until(`document.activeElement.id === "composer"`)
-	p.sees("#rooms", "Open incidents")
+	p.sees("#rooms", "Incident rooms")
 	p.click("#show-people")
 	p.sees("#people", "@hugo")
 	p.clickOn("#people button", "Close")
