@@ -108,8 +108,18 @@ async function show(r, message) {
 		$("composer").focus();
 	}
 	if (r.direct) {
-		act("home", {}).then(timeline.take).catch(() => {}); // the page shows what it has
+		askHome();
 	}
+}
+
+const askHome = () => act("home", {}).then(timeline.take).catch(() => {}); // the page shows what it has
+
+let stale;
+
+// freshen asks for the list of incidents again, once the news has come in, while somebody looks at it.
+function freshen() {
+	clearTimeout(stale);
+	stale = setTimeout(() => room()?.direct && askHome(), 1000);
 }
 
 // lastSeen is the number of the last message that was read, when something is unread.
@@ -162,6 +172,7 @@ function listen() {
 	on("read", read);
 	on("refresh", refresh);
 	on("answered", timeline.take);
+	on("message", ({ message }) => message.room !== store.current && room()?.direct && freshen());
 	on("gone", (id) => id === store.current && enter());
 	on("nobody", () => $("ended").showModal());
 	$("declare").prepend(icon("add"));
