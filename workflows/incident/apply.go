@@ -146,12 +146,12 @@ func applyPhase(s State, r Recorded) State {
 	case Acknowledged:
 		s.Phase, s.At.Acknowledged, s.AcknowledgedBy = PhaseAcknowledged, r.At, r.By
 	case Identified:
-		s.At.Identified, s.Action = r.At, e.Text
+		s.At.Identified = r.At
 		if s.Cause.Cause.ID == "" {
 			s.Cause.Text = e.Text // what is known of it, until its kind is named
 		}
 		if s.Phase != PhaseMonitoring {
-			s.Phase = PhaseMitigating
+			s.Phase, s.Action = PhaseMitigating, e.Text
 		}
 	case Mitigated:
 		s.Phase, s.At.Mitigated = PhaseMitigating, r.At

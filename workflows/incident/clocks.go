@@ -109,7 +109,7 @@ func (t *turn) strike(c Clock) {
 		return
 	}
 	t.remind(c, passed[:paging], c.Left[paging:])
-	t.pageNext(c, c.Left[paging:])
+	t.pageNext(c, c.Left[paging:], c.Label)
 }
 
 // remind says the most serious of the steps passed, to everybody whom any of that kind tells.
@@ -118,12 +118,12 @@ func (t *turn) remind(c Clock, passed, left []StepAt) {
 		return
 	}
 	kind := playbook.Near
-	if slices.ContainsFunc(passed, func(s StepAt) bool { return s.Kind == playbook.Overdue }) {
+	if c.Overdue || slices.ContainsFunc(passed, func(s StepAt) bool { return s.Kind == playbook.Overdue }) {
 		kind = playbook.Overdue
 	}
 	var tell []playbook.RoleID
 	for _, step := range passed {
-		if step.Kind == kind {
+		if step.Kind == kind || c.Overdue {
 			tell = append(tell, step.Tell...)
 		}
 	}
@@ -132,8 +132,8 @@ func (t *turn) remind(c Clock, passed, left []StepAt) {
 	})
 }
 
-// pageNext pages the first of the steps, with those of the same moment.
-func (t *turn) pageNext(c Clock, steps []StepAt) {
+// pageNext pages the first of the steps, with those of the same moment, and says why.
+func (t *turn) pageNext(c Clock, steps []StepAt, why string) {
 	at := steps[0].At
 	n := 1
 	for n < len(steps) && steps[n].At.Equal(at) && steps[n].Kind == playbook.Escalate {
@@ -156,7 +156,7 @@ func (t *turn) pageNext(c Clock, steps []StepAt) {
 		Expect: steps[0].Expect, Left: left,
 	})
 	for _, to := range told {
-		t.page(to, c.Label, steps[0].Expect, c.ID)
+		t.page(to, why, steps[0].Expect, c.ID)
 	}
 }
 
@@ -204,7 +204,7 @@ func (t *turn) snooze(c Snooze) *Refusal {
 	}
 	until := t.m.Now.Add(c.For)
 	for _, clock := range clocks {
-		t.emit(ClockSnoozed{ID: clock.ID, Label: clock.Label, Until: until, Left: snoozed(clock, until)})
+		t.emit(ClockSnoozed{ID: clock.ID, Label: clock.Label, Until: until, Left: t.snoozed(clock, until)})
 	}
 	return nil
 }
@@ -228,19 +228,28 @@ func (t *turn) owed(p stream.Person) []Clock {
 	return owed
 }
 
-// snoozed are a clock's steps with none before until, and a reminder at until.
-func snoozed(c Clock, until time.Time) []StepAt {
+// snoozed are a clock's steps with the asker's own reminders held until then, and a reminder at that moment.
+// What others are told is not the asker's to hold back.
+func (t *turn) snoozed(c Clock, until time.Time) []StepAt {
 	left := slices.Clone(c.Left)
-	silent := true
-	for i := range left {
-		if !left[i].At.After(until) {
-			left[i].At, silent = until, false
+	own := func(role playbook.RoleID) bool {
+		h, ok := t.s.Holding(role, c.Owes)
+		return ok && has(h.Holders, t.m.By)
+	}
+	reminded := false
+	for i, step := range left {
+		if step.Kind == playbook.Escalate || step.Kind == playbook.End || !slices.ContainsFunc(step.Tell, own) {
+			continue
 		}
+		if !step.At.After(until) {
+			left[i].At = until
+		}
+		reminded = reminded || left[i].At.Equal(until)
 	}
-	if silent || left[0].Kind != playbook.Near {
-		near := StepAt{At: until, Kind: playbook.Near, Tell: []playbook.RoleID{playbook.TheOwner}}
-		left = append([]StepAt{near}, left...)
+	if !reminded {
+		left = append(left, StepAt{At: until, Kind: playbook.Near, Tell: []playbook.RoleID{playbook.TheOwner}})
 	}
+	slices.SortStableFunc(left, func(a, b StepAt) int { return a.At.Compare(b.At) })
 	return left
 }
 

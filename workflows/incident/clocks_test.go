@@ -118,7 +118,10 @@ func TestSnoozeHoldsRemindersBackAndLeavesThePromise(t *testing.T) {
 
 	l.do(ben, incident.Snooze{For: 10 * time.Minute})
 	struck := all[incident.ClockStruck](l.wait(10 * time.Minute))
-	require.Equal(t, []playbook.StepKind{playbook.Overdue}, kinds(struck), "what was due meanwhile is said once, at its end")
+	require.Equal(t, []playbook.StepKind{playbook.Overdue, playbook.Overdue}, kinds(struck))
+	require.Equal(t, []stream.Person{ana}, struck[0].Told[0].Holders, "what others are told is not held back")
+	require.Equal(t, l.now.Add(-5*time.Minute), start.Add(35*time.Minute))
+	require.Equal(t, []stream.Person{ben}, struck[1].Told[0].Holders, "the own reminder comes at the end, and says that it is overdue")
 }
 
 func TestTheHolderOfTheDutyIsWhoHoldsTheRoleWhenItStrikes(t *testing.T) {

@@ -48,7 +48,7 @@ func (t *turn) declare(c Declare) *Refusal {
 }
 
 func cleanTitle(title string) (string, *Refusal) {
-	title = strings.Join(strings.Fields(title), " ")
+	title = strings.Join(strings.Fields(strings.Map(visible, title)), " ")
 	if title == "" {
 		return "", refuse("title.empty").way("declare")
 	}
@@ -57,6 +57,14 @@ func cleanTitle(title string) (string, *Refusal) {
 		return "", refuse("title.long", "max", MaxTitle, "length", n).way("declare " + short)
 	}
 	return title, nil
+}
+
+// visible drops what cannot be seen and turns text around, except the joiner that emoji are built with.
+func visible(r rune) rune {
+	if unicode.Is(unicode.Cf, r) && r != '\u200d' || r == 0 {
+		return -1
+	}
+	return r
 }
 
 // usualSeverity is what an incident gets when nobody says: the second worst, so that a team comes but

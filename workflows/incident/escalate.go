@@ -26,13 +26,14 @@ func (t *turn) escalate(c Escalate) *Refusal {
 	case len(c.People) > 0:
 		t.page(Holding{Holders: c.People}, why, "", "")
 	default:
-		return t.escalateNext()
+		return t.escalateNext(why)
 	}
 	return nil
 }
 
-// escalateNext lets the page happen now that would come next by itself.
-func (t *turn) escalateNext() *Refusal {
+// escalateNext lets the page happen now that would come next by itself. Why says it in somebody's own words;
+// without any it is what the clock would have said.
+func (t *turn) escalateNext(why string) *Refusal {
 	var next Clock
 	var at int
 	for _, c := range t.s.Clocks {
@@ -42,10 +43,10 @@ func (t *turn) escalateNext() *Refusal {
 		}
 	}
 	if next.ID == "" {
-		return refuse("escalate.nobody").way("escalate")
+		return refuse("escalate.nobody").way("roles")
 	}
 	steps := slices.Concat(next.Left[at:at+1], next.Left[:at], next.Left[at+1:])
-	t.pageNext(next, steps)
+	t.pageNext(next, steps, first(why, next.Label))
 	return nil
 }
 

@@ -45,6 +45,9 @@ func (t *turn) holdsAny(triggers []playbook.Trigger) bool {
 }
 
 func (t *turn) followStatus(trigger playbook.Trigger) {
+	if trigger == playbook.Identified && t.s.Phase == PhaseMonitoring {
+		return // the cause may become known during the watch; people outside are not sent back for it
+	}
 	for _, s := range t.m.Playbook.Statuses {
 		if slices.Contains(s.On, trigger) && t.s.Status.ID != s.ID {
 			t.emit(StatusSet{Status: Labelled{ID: s.ID, Label: s.Label}})

@@ -46,6 +46,8 @@ func (t *turn) handOff(c HandOff) *Refusal {
 		return refuse("commander.only", "commander", t.s.Commander).way("take")
 	case c.To.ID == t.m.By.ID:
 		return refuse("handoff.self")
+	case c.To.ID == t.s.Offered.ID:
+		return refuse("handoff.waiting", "who", c.To)
 	}
 	t.emit(HandOffOffered{To: c.To})
 	if !t.s.Knows(c.To) {

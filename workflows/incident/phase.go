@@ -156,6 +156,7 @@ func (t *turn) resolve(c Resolve) *Refusal {
 		return r
 	}
 	t.engage()
+	t.lastWords(text)
 	t.emit(Resolved{Text: text})
 	return nil
 }
@@ -197,6 +198,9 @@ func (t *turn) cancel(c Cancel) *Refusal {
 	why, r := clean(c.Why)
 	if r != nil {
 		return r
+	}
+	if t.s.Updates > 0 || t.s.Briefs > 0 { // where nothing was said there is nothing to take back
+		t.lastWords(why)
 	}
 	t.emit(Cancelled{Why: why})
 	return nil

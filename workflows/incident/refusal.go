@@ -41,6 +41,7 @@ var RefusalCodes = map[string][]string{
 	"commander.already":  nil,
 	"handoff.self":       nil,
 	"handoff.notoffered": nil,
+	"handoff.waiting":    {"who"},
 	"person.missing":     nil,
 	"role.unknown":       {"given", "known"},
 	"role.commander":     nil,

@@ -16,6 +16,7 @@ func TestDeclareRefusesWhatItCannotUse(t *testing.T) {
 	t.Parallel()
 	l := newLife(t)
 	l.refused(ana, incident.Declare{Title: " \n "}, "title.empty")
+	l.refused(ana, incident.Declare{Title: "\u200b\u202e\ufeff"}, "title.empty")
 	long := l.refused(ana, incident.Declare{Title: strings.Repeat("é", 5000)}, "title.long")
 	require.LessOrEqual(t, len([]rune(strings.TrimPrefix(long.Way, "declare "))), incident.MaxTitle, "the way out works")
 	known := l.refused(ana, incident.Declare{Title: "x", Severity: "P9"}, "severity.unknown")
@@ -45,6 +46,7 @@ func TestSomebodyAlwaysCommands(t *testing.T) {
 	l.refused(ben, incident.HandOff{To: ben}, "handoff.self")
 	l.refused(ben, incident.HandOff{}, "person.missing")
 	l.do(ben, incident.HandOff{To: ana})
+	l.refused(ben, incident.HandOff{To: ana}, "handoff.waiting")
 	require.Equal(t, ben, l.s.Commander, "until the other accepts")
 	l.refused(dora, incident.Accept{}, "handoff.notoffered")
 	l.do(ana, incident.Decline{})
@@ -228,4 +230,46 @@ func TestTasksBringTheRoleTheyNeed(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, []stream.Person{dora}, given.Holding.Holders)
 	require.Equal(t, "Fixer", given.Holding.Title)
+}
+
+func TestThoseOutsideHearTheEnd(t *testing.T) {
+	t.Parallel()
+	l := newLife(t).declare()
+	l.do(ben, incident.Update{Text: "Looking"})
+	l.do(ben, incident.Brief{Text: "Looking"})
+	l.do(ana, incident.Override{Why: "seen with my own eyes"})
+	l.wait(40 * time.Minute)
+	events := l.do(ana, incident.Resolve{Text: "It works again"})
+	u, ok := find[incident.Updated](events)
+	require.True(t, ok)
+	require.Equal(t, "Resolved", u.Status.Label)
+	require.Equal(t, incident.KeptLate, u.Kept, "the last promise counts")
+	require.Zero(t, u.Next, "no further one is promised")
+	require.Equal(t, "Resolved", u.Values[2].Text)
+	require.Equal(t, 1, l.s.Promises["update"].Late)
+	require.Zero(t, l.s.Promises["update"].Missed)
+	_, ok = find[incident.Briefed](events)
+	require.True(t, ok)
+
+	quiet := newLife(t).declare()
+	_, ok = find[incident.Updated](quiet.do(ana, incident.Cancel{Why: "a false alarm"}))
+	require.False(t, ok, "where nothing was said there is nothing to take back")
+}
+
+func TestACauseFoundDuringTheWatchSendsNobodyBack(t *testing.T) {
+	t.Parallel()
+	l := newLife(t).declare()
+	l.do(ana, incident.Mitigate{Text: "restarted"})
+	l.do(ana, incident.Monitor{})
+	l.do(ana, incident.NameCause{Cause: "deploy", Text: "release 42"})
+	require.Equal(t, "Monitoring", l.s.Status.Label)
+	require.Equal(t, incident.PhaseMonitoring, l.s.Phase)
+	require.Equal(t, "restarted", l.s.Action)
+}
+
+func TestWordsOfAnEscalationAreKept(t *testing.T) {
+	t.Parallel()
+	l := newLife(t).declare()
+	e, _ := find[incident.Escalated](l.do(dora, incident.Escalate{Why: "nobody from the database team answers"}))
+	require.Equal(t, "nobody from the database team answers", e.Why)
 }

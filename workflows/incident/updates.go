@@ -61,6 +61,31 @@ func (t *turn) brief(c Brief) *Refusal {
 	return nil
 }
 
+// lastWords tell those outside how it ended, where they were promised to hear more. No further one is promised.
+func (t *turn) lastWords(text string) {
+	status := t.s.Status
+	for _, s := range t.m.Playbook.Statuses {
+		if slices.Contains(s.On, playbook.Resolved) {
+			status = Labelled{ID: s.ID, Label: s.Label}
+		}
+	}
+	if t.s.Updates > 0 || !t.promise("update").IsZero() {
+		typed := map[string]string{t.field(t.m.Playbook.Update, playbook.FromStatus): status.Label}
+		kept, late := t.kept("update")
+		t.emit(Updated{
+			N: t.s.Updates + 1, Status: status, Text: text, Title: t.m.Playbook.Update.Title,
+			Values: t.fill(t.m.Playbook.Update, text, typed, time.Time{}), Kept: kept, Late: late,
+		})
+	}
+	if t.s.Briefs > 0 {
+		kept, late := t.kept("brief")
+		t.emit(Briefed{
+			N: t.s.Briefs + 1, Text: text, Title: t.m.Playbook.Brief.Title,
+			Values: t.fill(t.m.Playbook.Brief, text, nil, time.Time{}), Kept: kept, Late: late,
+		})
+	}
+}
+
 // words are what the writer typed, in one line or in fields. Nothing at all is refused.
 func (t *turn) words(text string, values map[string]string) (string, *Refusal) {
 	text = strings.TrimSpace(text)
