@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sitrep-bot/sitrep/bot/chat"
@@ -200,6 +201,12 @@ func (h *hearing) command(ctx context.Context, intent command.Intent) (chat.Answ
 
 // refused says why not. In a form it stays open with what was filled in.
 func (h *hearing) refused(ctx context.Context, number int, refusal *incident.Refusal) chat.Answer {
+	if _, named := command.Address(h.r); named && refusal.Way != "" {
+		way := *refusal
+		verb, rest, _ := strings.Cut(way.Way, " ")
+		way.Way = strings.TrimSpace(fmt.Sprintf("%s INC-%d %s", verb, number, rest))
+		refusal = &way
+	}
 	answer := h.private(ctx, number, compose.Refused(h.reader, refusal))
 	if h.r.Kind == chat.Sent {
 		answer.Errors = map[string]string{"": answer.Message.Plain()}

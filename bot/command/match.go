@@ -109,3 +109,11 @@ func sorted(given string, from []choice) []choice {
 	slices.SortStableFunc(list, func(a, b choice) int { return far(a) - far(b) })
 	return list
 }
+
+// mistyped tells whether a word is most likely a choice with a slip in it: a long word, two letters off at most.
+func mistyped(given string, from []choice) bool {
+	const long, slips = 6, 2
+	return len([]rune(given)) >= long && slices.ContainsFunc(from, func(c choice) bool {
+		return words.Distance(fold(given), fold(c.id)) <= slips
+	})
+}

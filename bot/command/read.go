@@ -64,10 +64,19 @@ func (a *asker) typed(text string) Intent {
 	if !ok || p[0].who != nil {
 		return a.unknownWord(p)
 	}
+	if rest := p.rest(); len(rest) == 1 && asksHelp(rest.first()) {
+		return a.help(v.name)
+	}
 	if !v.apart && !a.inside() {
 		return a.whichIncident(v, p)
 	}
 	return a.obey(v, p.rest())
+}
+
+// asksHelp tells whether a word behind a command asks what the command does. Nobody must be woken by asking.
+func asksHelp(word string) bool {
+	v, ok := verbOf(word)
+	return word == "--help" || word == "-h" || word == "-?" || word == "?" || ok && v.name == wordHelp
 }
 
 // pressed reads a button as what would have been typed.

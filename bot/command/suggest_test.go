@@ -40,20 +40,21 @@ func linesOf(m chat.Message) []string {
 
 // helpful are lines that are not understood, with the first command that is offered for each.
 var helpful = map[string]string{
-	"akc":                       "ack",
-	"mitigaet it held":          "mitigate it held",
-	"sevrity P1":                "severity P1",
-	"esc legal":                 "escalate legal",
-	"updaet Still down":         "update Still down",
-	"checkout is slow again":    "log checkout is slow again",
-	"xyzzy":                     "help",
-	"severity P9 worse":         "severity P0 worse",
-	"declare P9 Search is slow": "declare P0 Search is slow",
-	"role devl @ben":            "role developer",
-	"cause deploymnt":           "cause deployment",
-	"flag api-relatd":           "flag api-related",
-	"snooze soon":               "snooze 10m",
-	"task doen 3":               "task done 1",
+	"akc":                            "ack",
+	"mitigaet it held":               "mitigate it held",
+	"sevrity P1":                     "severity P1",
+	"esc legal":                      "escalate legal",
+	"updaet Still down":              "update Still down",
+	"checkout is slow again":         "log checkout is slow again",
+	"xyzzy":                          "help",
+	"severity P9 worse":              "severity P0 worse",
+	"declare P9 Search is slow":      "declare P0 Search is slow",
+	"escalate develper we need help": "escalate developer we need help",
+	"role devl @ben":                 "role developer",
+	"cause deploymnt":                "cause deployment",
+	"flag api-relatd":                "flag api-related",
+	"snooze soon":                    "snooze 10m",
+	"task doen 3":                    "task done 1",
 }
 
 func TestMistypedLinesGetTheNearestCommand(t *testing.T) {
@@ -241,5 +242,16 @@ func TestMentionsAreWords(t *testing.T) {
 		"log (<@U2>)":      incident.Note{Text: "(@Ana)"},
 	} {
 		require.Equal(t, want, command.Read(typed(line), c).Command, line)
+	}
+}
+
+// Asking what a command does must wake nobody.
+func TestHelpBehindACommandIsHelp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, line := range []string{"declare --help", "declare help", "declare ?", "escalate -h"} {
+		i := command.Read(typed(line), w.outside())
+		require.Nil(t, i.Command, line)
+		require.Contains(t, i.Say.Plain(), "/incident "+strings.Fields(line)[0], line)
 	}
 }

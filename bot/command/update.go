@@ -157,7 +157,7 @@ func (a *asker) escalate(p phrase) Intent {
 	from := a.roles()
 	found, took, near := choose(rest, from)
 	switch {
-	case took == 0 && len(near) > 0 && len(rest) == 1:
+	case took == 0 && (len(near) > 0 && len(rest) == 1 || mistyped(rest.first(), from)):
 		return a.which(wordEscalate, "which.role", p, from, near)
 	case took == 0 && strings.HasPrefix(rest.first(), "@"):
 		return a.unknownPerson(wordEscalate, "", rest)

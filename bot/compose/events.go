@@ -99,8 +99,14 @@ func (s *scene) order() []int {
 	return append(first, last...)
 }
 
-// say adds to the message for the room.
-func (s *scene) say(blocks ...chat.Block) { s.blocks = append(s.blocks, blocks...) }
+// say adds to the message for the room. What was said right before is not said again.
+func (s *scene) say(blocks ...chat.Block) {
+	for _, b := range blocks {
+		if n := len(s.blocks); n == 0 || !reflect.DeepEqual(s.blocks[n-1], b) {
+			s.blocks = append(s.blocks, b)
+		}
+	}
+}
 
 // offer adds buttons to the message, each once.
 func (s *scene) offer(buttons ...chat.Button) {

@@ -7,6 +7,7 @@ import (
 	"github.com/sitrep-bot/sitrep/bot/chat"
 	"github.com/sitrep-bot/sitrep/workflows/incident"
 	"github.com/sitrep-bot/sitrep/workflows/playbook"
+	"github.com/sitrep-bot/sitrep/workflows/stream"
 )
 
 // tell adds event i to the message for the room, as far as it is worth a word there.
@@ -24,6 +25,7 @@ func (s *scene) tell(i int) { //nolint:cyclop // a flat switch over a closed set
 	case incident.Reopened, incident.Regressed:
 		s.tone = chat.Caution
 		s.plain(r)
+		s.callBack(r)
 	case incident.SeverityChanged:
 		s.severityChanged(r, e)
 	case incident.RoleGiven:
@@ -66,6 +68,16 @@ func (s *scene) tell(i int) { //nolint:cyclop // a flat switch over a closed set
 		s.plain(r)
 	default:
 		s.tellWork(r)
+	}
+}
+
+// callBack tells the team that its work has begun again.
+func (s *scene) callBack(r incident.Recorded) {
+	people := holders(append([]incident.Holding{{Holders: []stream.Person{s.s.Commander}}}, s.s.Roles...))
+	people = slices.DeleteFunc(people, func(p stream.Person) bool { return p.Zero() || p.ID == r.By.ID })
+	if len(people) > 0 {
+		s.press(RankRole)
+		s.say(s.w.Paragraph("said.callback", "people", s.everybody(people)))
 	}
 }
 

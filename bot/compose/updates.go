@@ -9,9 +9,11 @@ import (
 
 // updated puts a status update where users read it, and into the room.
 func (s *scene) updated(r incident.Recorded, e incident.Updated) {
-	s.say(s.w.Paragraph("said.updated", "who", s.name(r.By), "n", e.N, "status", e.Status.Label, "text", ""),
-		chat.Block{Kind: chat.Fields, Fields: s.values(e.Values)})
-	s.late(e.Kept, e.Late)
+	if !s.ends() {
+		s.say(s.w.Paragraph("said.updated", "who", s.name(r.By), "n", e.N, "status", e.Status.Label, "text", ""),
+			chat.Block{Kind: chat.Fields, Fields: s.values(e.Values)})
+		s.late(e.Kept, e.Late)
+	}
 	if !s.c.Status {
 		if e.N == 1 {
 			s.say(s.w.Block(chat.Small, "update.nowhere"))
@@ -27,6 +29,9 @@ func (s *scene) updated(r incident.Recorded, e incident.Updated) {
 	s.post(StatusPage, laneStatus, RankUpdate, m, "what.update")
 }
 
+// ends tells whether the decision ends the incident. The room hears that in one sentence, not in two.
+func (s *scene) ends() bool { return s.with(incident.Resolved{}) || s.with(incident.Cancelled{}) }
+
 // service is what an update is about: its own field of that name, else the title.
 func service(s incident.State, values []incident.Value) string {
 	if own := valueOf(values, "service"); own != "" {
@@ -37,8 +42,10 @@ func service(s incident.State, values []incident.Value) string {
 
 // briefed puts an executive brief where stakeholders read it, and into the room.
 func (s *scene) briefed(r incident.Recorded, e incident.Briefed) {
-	s.say(s.w.Paragraph("said.briefed", "who", s.name(r.By), "n", e.N, "text", ""))
-	s.late(e.Kept, e.Late)
+	if !s.ends() {
+		s.say(s.w.Paragraph("said.briefed", "who", s.name(r.By), "n", e.N, "text", ""))
+		s.late(e.Kept, e.Late)
+	}
 	fields := chat.Block{Kind: chat.Fields, Fields: s.values(e.Values)}
 	said := chat.Block{Kind: chat.Text, Spans: text(e.Text)}
 	if repeats(e.Values, e.Text) {
