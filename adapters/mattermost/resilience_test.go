@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -156,29 +158,41 @@ func TestHopelessStarts(t *testing.T) {
 	})
 }
 
-// The server's own limiter is obeyed: the class, and how long to wait.
+// The server's own limiter is obeyed: the class, and how long to wait. It gives back one call a second, and several
+// hurry at once, so that a slow machine comes to the limit too.
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	s := beginWith(t, map[string]string{
-		"MM_RATELIMITSETTINGS_ENABLE": "true", "MM_RATELIMITSETTINGS_PERSEC": "20", "MM_RATELIMITSETTINGS_MAXBURST": "60",
+		"MM_RATELIMITSETTINGS_ENABLE": "true", "MM_RATELIMITSETTINGS_PERSEC": "1", "MM_RATELIMITSETTINGS_MAXBURST": "60",
 		"MM_RATELIMITSETTINGS_VARYBYUSER": "true", "MM_RATELIMITSETTINGS_VARYBYREMOTEADDR": "false",
 	})
 	room := s.Room(t, "general")
-	posted := 0
-	for range 200 {
-		_, err := s.Platform().Do(t.Context(), chat.Action{Key: model.NewId(), Verb: chat.Post, Room: room, Body: text("hurry")}, false)
-		if err == nil {
-			posted++
-			continue
-		}
+	const hurried = 8
+	var posted atomic.Int64
+	refused := make(chan error, hurried)
+	var all sync.WaitGroup
+	for range hurried {
+		all.Go(func() {
+			for range 100 {
+				_, err := s.Platform().Do(t.Context(), chat.Action{Key: model.NewId(), Verb: chat.Post, Room: room, Body: text("hurry")}, false)
+				if err != nil {
+					refused <- err
+					return
+				}
+				posted.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	close(refused)
+	require.NotEmpty(t, refused, "never limited")
+	for err := range refused {
 		var failed *chat.Error
 		require.ErrorAs(t, err, &failed)
 		require.Equal(t, chat.Limited, failed.Class)
 		require.GreaterOrEqual(t, failed.Wait, time.Second)
-		require.Len(t, s.Team.Said(string(room)), posted, "what was limited did not happen")
-		return
 	}
-	require.Fail(t, "never limited")
+	require.Len(t, s.Team.Said(string(room)), int(posted.Load()), "what was limited did not happen")
 }
 
 // An archived room is missing for everything that would change it.
