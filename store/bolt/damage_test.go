@@ -223,6 +223,38 @@ func TestEveryKindOfRecordIsChecked(t *testing.T) {
 	}
 }
 
+// TestDamagedIsNotMissing damages two events of a stream and takes a third away. Each is named for what it is, however
+// the break was come upon.
+func TestDamagedIsNotMissing(t *testing.T) {
+	t.Parallel()
+	j := mustOpen(t, filepath.Join(t.TempDir(), "journal.db"), Options{})
+	for seq := range uint64(8) {
+		_, err := j.Commit(t.Context(), store.Commit{Stream: "s", Expect: seq, Events: [][]byte{[]byte("event")}})
+		require.NoError(t, err)
+	}
+	require.NoError(t, j.db.Update(func(tx *bbolt.Tx) error {
+		log := tx.Bucket(buckets[bLog])
+		for _, position := range []uint64{1, 4} {
+			v := bytes.Clone(log.Get(number(position)))
+			v[len(v)-1] ^= 1
+			require.NoError(t, log.Put(number(position), v))
+		}
+		return log.Delete(number(6))
+	}))
+	const damaged, missing = "record is damaged, its checksum is wrong", "event is missing"
+	for after, want := range map[uint64]store.CorruptError{
+		0: {Stream: "s", Seq: 1, What: damaged}, 1: {Stream: "s", Seq: 4, What: damaged}, 4: {Stream: "s", Seq: 6, What: missing},
+	} {
+		var got *store.CorruptError
+		for _, err := range j.Events(t.Context(), "s", after) {
+			if err != nil {
+				require.ErrorAs(t, err, &got)
+			}
+		}
+		require.Equal(t, &want, got, "what is read after %d", after)
+	}
+}
+
 // oneOfEverything leaves a record in every bucket.
 func oneOfEverything(t *testing.T, j *Journal) {
 	t.Helper()

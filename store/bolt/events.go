@@ -72,12 +72,12 @@ func (t *txn) chain(stream string, after uint64) (c chain, err error) {
 	c = chain{stream: stream, next: after + 1, first: after + 1, last: h.last, positions: make([]uint64, h.last-after)}
 	position := h.position
 	for seq := h.last; seq > after; seq-- {
+		*c.position(seq) = position
 		e, err := t.eventAt(stream, seq, position)
 		if err != nil {
 			c.broken = seq
 			return c, err
 		}
-		*c.position(seq) = position
 		position = e.prev
 	}
 	return c, nil
@@ -99,7 +99,7 @@ func (t *txn) eventAt(stream string, seq, position uint64) (e event, err error) 
 	}
 	body, err := unseal(bLog, key, value)
 	if err != nil {
-		wrong.What = "wrong checksum"
+		wrong.What = "record is damaged, its checksum is wrong"
 		return event{}, wrong
 	}
 	e, err = decodeEvent(key, body)
@@ -110,7 +110,8 @@ func (t *txn) eventAt(stream string, seq, position uint64) (e event, err error) 
 	return e, nil
 }
 
-// relink finds what lies before a break by reading the log from its beginning. What is damaged stays not found.
+// relink finds what lies before a break by reading the log from its beginning. Where a damaged event lies the one
+// behind it still tells, so that reading comes upon the damage itself.
 func (j *Journal) relink(ctx context.Context, c *chain) error {
 	from := number(0)
 	for from != nil {
@@ -139,10 +140,21 @@ func (t *txn) relinkPage(c *chain, from []byte) (next []byte) {
 		}
 		e, err := decodeEvent(r.key, r.body)
 		if err == nil && e.stream == c.stream && e.seq >= c.first && e.seq <= c.broken {
-			*c.position(e.seq) = binary.BigEndian.Uint64(r.key)
+			c.found(e, binary.BigEndian.Uint64(r.key))
 		}
 	}
 	return nil
+}
+
+// found notes where an event lies, and where the one before it should.
+func (c *chain) found(e event, position uint64) {
+	*c.position(e.seq) = position
+	if e.seq == c.first {
+		return
+	}
+	if before := c.position(e.seq - 1); *before == 0 {
+		*before = e.prev
+	}
 }
 
 // follow reads a page of events forward.
