@@ -188,7 +188,7 @@ func (p *place) direct(to chat.UserID) *room {
 
 func (p *place) say(r *room, a chat.Action) chat.Result {
 	id := chat.MessageID(fmt.Sprintf("M%d-%s", len(r.said)+1, r.id))
-	r.said = append(r.said, said{id: id, thread: a.Thread, key: a.Key, text: a.Body.Plain(), mentions: mentions(a.Body)})
+	r.said = append(r.said, said{id: id, thread: a.Thread, key: a.Key, text: a.Body.Plain(), mentions: mentions(a.Body), pinned: a.Pinned})
 	return chat.Result{Message: id, Room: r.id}
 }
 

@@ -14,6 +14,7 @@ var postPromises = []promise{
 	{"post order", "posts are seen in the order in which they were made", checkPostOrder},
 	{"edit", "an edit replaces the message where it stands, and editing twice is no error", checkEdit},
 	{"pin", "a pinned message is pinned, once", checkPin},
+	{"posted pinned", "a message that is posted to be pinned is pinned", checkPostedPinned},
 	{"thread", "a post under a thread is seen there", checkThread},
 	{"empty post", "a message that says nothing is invalid", checkEmptyPost},
 }
@@ -61,6 +62,17 @@ func checkEdit(s *stage) {
 	}
 	s.do(chat.Action{Verb: chat.Edit, Room: s.room(name), Message: card.ID, Body: text("Closed")})
 	require.Empty(s, s.seen(name, card.ID).Buttons, "an edit without buttons takes them away")
+}
+
+func checkPostedPinned(s *stage) {
+	_, name := s.open("inc-7-checkout-down")
+	a := chat.Action{Key: s.key(), Verb: chat.Post, Room: s.room(name), Body: text("the card"), Pinned: true}
+	card := s.do(a)
+	require.True(s, s.seen(name, card.Message).Pinned)
+	again, err := s.platform.Do(s.Context(), a, true)
+	require.NoError(s, err)
+	require.Equal(s, card.Message, again.Message, "posted once")
+	require.True(s, s.seen(name, card.Message).Pinned)
 }
 
 func checkPin(s *stage) {

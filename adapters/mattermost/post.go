@@ -57,6 +57,7 @@ func (p *Platform) compose(ctx context.Context, a chat.Action, room chat.RoomID)
 		ChannelId: string(room), RootId: string(a.Thread), Message: out.text,
 		PendingPostId: p.seal.pending(a.Key),
 		Props:         props(a.Key, out.attachments),
+		IsPinned:      a.Pinned,
 	}
 	return post, nil
 }

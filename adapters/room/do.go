@@ -17,6 +17,10 @@ func (r *Room) Do(ctx context.Context, a chat.Action, again bool) (chat.Result, 
 	defer r.mu.Unlock()
 	if again {
 		if found, ok := r.done(a); ok {
+			if a.Verb == chat.Post && a.Pinned {
+				a.Verb, a.Message = chat.Pin, found.Message
+				return r.arrange(a)
+			}
 			return found, nil
 		}
 	}
@@ -134,6 +138,12 @@ func (r *Room) post(a chat.Action) (chat.Result, error) {
 	}
 	if err := r.keepEntry(e); err != nil {
 		return chat.Result{}, unsaved(fmt.Sprintf("%s in %q", a.Verb, p.Name), err)
+	}
+	if a.Pinned {
+		a.Verb, a.Message = chat.Pin, e.ID
+		if _, err := r.arrange(a); err != nil {
+			return chat.Result{}, err // tried again, it is found by its key and pinned then
+		}
 	}
 	return r.result(e), nil
 }

@@ -30,6 +30,7 @@ func (p *Platform) post(ctx context.Context, a chat.Action, again bool) (chat.Re
 			return chat.Result{}, stillUnsure(op, err)
 		}
 		if found != "" {
+			p.pinSoon(a, found)
 			return p.result(a.Room, found), nil
 		}
 	}
@@ -44,7 +45,21 @@ func (p *Platform) post(ctx context.Context, a chat.Action, again bool) (chat.Re
 	if err != nil {
 		return chat.Result{}, classify(op, err)
 	}
+	p.pinSoon(a, chat.MessageID(ts))
 	return p.result(a.Room, chat.MessageID(ts)), nil
+}
+
+// pinSoon pins what was posted, if that was asked for. It is said already, so nothing waits for the pin.
+func (p *Platform) pinSoon(a chat.Action, message chat.MessageID) {
+	if !a.Pinned {
+		return
+	}
+	p.later(func(ctx context.Context) {
+		p.insist(ctx, "pin a message in "+p.called(a.Room), func(ctx context.Context) error {
+			err := p.api.AddPinContext(ctx, string(a.Room), slack.NewRefToMessage(string(a.Room), string(message)))
+			return excused(err, "already_pinned")
+		})
+	})
 }
 
 func (p *Platform) result(room chat.RoomID, message chat.MessageID) chat.Result {

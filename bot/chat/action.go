@@ -29,6 +29,7 @@ type Action struct {
 	Room    RoomID    `json:"room,omitempty"`
 	Message MessageID `json:"message,omitempty"`
 	Thread  MessageID `json:"thread,omitempty"`
+	Pinned  bool      `json:"pinned,omitempty"` // with Post: pin it as well, at once or soon after
 	People  []UserID  `json:"people,omitempty"`
 	Spec    RoomSpec  `json:"spec,omitzero"`
 	Body    Message   `json:"body,omitzero"`

@@ -24,12 +24,8 @@ func (s *scene) open() {
 		})
 	}
 	s.add(Out{
-		Action: chat.Action{Verb: chat.Post, Room: InRoom, Body: s.card()}, As: Card,
+		Action: chat.Action{Verb: chat.Post, Room: InRoom, Body: s.card(), Pinned: true}, As: Card,
 		Rank: RankPage, Lane: laneCard, What: s.w.Text("what.card"),
-	})
-	s.add(Out{
-		Action: chat.Action{Verb: chat.Pin, Room: InRoom, Message: Card},
-		Rank:   RankCosmetic, Lane: laneCard, What: s.w.Text("what.pin"),
 	})
 	s.brief()
 	if s.c.Announce {

@@ -36,7 +36,7 @@ func to(outs []compose.Out, place chat.RoomID) string {
 func TestADeclarationIsTwoHopsDeep(t *testing.T) {
 	t.Parallel()
 	l := declaredLife(t, "en")
-	require.Equal(t, []chat.Verb{chat.OpenRoom, chat.Invite, chat.Post, chat.Pin, chat.Post, chat.Post}, verbs(l.outs),
+	require.Equal(t, []chat.Verb{chat.OpenRoom, chat.Invite, chat.Post, chat.Post, chat.Post}, verbs(l.outs),
 		"with the topic that the platform sets along with the room this is under 8 calls")
 	lanes := map[string]int{}
 	for _, o := range l.outs {
@@ -44,14 +44,15 @@ func TestADeclarationIsTwoHopsDeep(t *testing.T) {
 		require.NotEmpty(t, o.What)
 		require.Empty(t, o.Action.Key)
 	}
-	require.Equal(t, map[string]int{"open": 1, "invite": 1, "card": 2, "room": 1, "announce": 1}, lanes, "only the pin waits for the card")
+	require.Equal(t, map[string]int{"open": 1, "invite": 1, "card": 1, "room": 1, "announce": 1}, lanes, "nothing waits but for the room")
 	open := l.outs[0]
 	require.Zero(t, open.Rank)
 	require.Equal(t, "inc-7-checkout-down", open.Action.Spec.Name)
 	require.Equal(t, "INC-7 · P0 Critical · Checkout down", open.Action.Spec.Topic)
 	require.Equal(t, []chat.UserID{"ana", "ben", "cleo", "dan", "kim"}, l.outs[1].Action.People)
 	require.Equal(t, compose.Card, l.outs[2].As)
-	require.Equal(t, compose.Announcement, l.outs[5].As)
+	require.True(t, l.outs[2].Action.Pinned)
+	require.Equal(t, compose.Announcement, l.outs[4].As)
 }
 
 func TestTheFirstPostTellsEachRoleWhatItDoes(t *testing.T) {
