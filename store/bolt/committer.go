@@ -204,7 +204,7 @@ func (j *Journal) attempt(group []*op) error {
 			return err
 		}
 	}
-	j.health.ok()
+	j.health.took(t.size())
 	j.flight.merge(t.flights)
 	if t.news {
 		j.watchers.Signal()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -64,6 +65,27 @@ func TestSizeLimitRefusesCommitsAndAnswersReads(t *testing.T) {
 	require.NoError(t, readBack(t.Context(), mustOpen(t, path, Options{}), n))
 }
 
+// TestFullDiskIsNotWritable fills the file with events of a page each. As long as a commit is refused Ping refuses, too,
+// although the file has free pages that something small finds room in.
+func TestFullDiskIsNotWritable(t *testing.T) {
+	t.Parallel()
+	j := mustOpen(t, filepath.Join(t.TempDir(), "journal.db"), Options{MaxSize: 6 << 20})
+	c := store.Commit{Stream: "s", Events: slices.Repeat([][]byte{make([]byte, 3000)}, 100)}
+	last, err := j.Commit(t.Context(), c)
+	for ; err == nil; last, err = j.Commit(t.Context(), c) {
+		c.Expect = last
+		require.NoError(t, j.Ping(t.Context()))
+		require.False(t, j.health.inDoubt())
+	}
+	require.ErrorIs(t, err, store.ErrReadOnly)
+	require.ErrorIs(t, j.Ping(t.Context()), store.ErrReadOnly)
+	_, err = j.Next(t.Context(), "small")
+	require.NoError(t, err, "what fits into the free pages is taken")
+	require.ErrorIs(t, j.Ping(t.Context()), store.ErrReadOnly, "what is small says nothing about a commit")
+	_, err = j.Commit(t.Context(), c)
+	require.ErrorIs(t, err, store.ErrReadOnly)
+}
+
 func init() { children["limited"] = writeUntilLimited }
 
 // TestFullDisk runs against a real refusal by the kernel: a child process whose files may not grow.
@@ -97,11 +119,17 @@ func writeUntilLimited(path string) error {
 	if _, err := j.Commit(ctx, big("s", n)); !errors.Is(err, store.ErrReadOnly) {
 		return fmt.Errorf("full disk answered the second time: %w", err)
 	}
+	if err := j.Ping(ctx); !errors.Is(err, store.ErrReadOnly) {
+		return fmt.Errorf("ping with a full disk: %w", err)
+	}
 	if err := limitFiles(64 << 20); err != nil {
 		return err
 	}
 	if err := j.Ping(ctx); err != nil {
 		return fmt.Errorf("ping with space again: %w", err)
+	}
+	if j.health.inDoubt() {
+		return errors.New("ping with space again still doubts the disk")
 	}
 	for ; n < 50; n++ {
 		if _, err := j.Commit(ctx, big("s", n)); err != nil {

@@ -16,15 +16,34 @@ import (
 
 // health is what the committer knows about the disk.
 type health struct {
-	refused atomic.Bool // the last attempt to write failed
-	suspect error       // why the file must be opened anew before it is written; the committer's alone
+	refused atomic.Int64 // how many bytes must be written to believe in the disk again; 0: it is not in doubt
+	suspect error        // why the file must be opened anew before it is written; the committer's alone
 }
 
-func (h *health) ok() { h.refused.Store(false) }
+// How much is written at least and at most to find out whether a disk that refused a commit takes commits again.
+// Less than a commit needs would be taken by a disk that is full: the file has a few free pages of its own.
+const (
+	minProbe = 64 << 10
+	maxProbe = 4 << 20
+)
+
+func (h *health) inDoubt() bool { return h.refused.Load() > 0 }
+
+// refuse notes that the disk did not take so many bytes.
+func (h *health) refuse(bytes int64) {
+	h.refused.Store(max(h.refused.Load(), min(max(bytes, minProbe), maxProbe)))
+}
+
+// took notes that the disk took so many bytes. That it took less than it refused means nothing.
+func (h *health) took(bytes int64) {
+	if bytes >= h.refused.Load() {
+		h.refused.Store(0)
+	}
+}
 
 // failed decides what a group is answered whose transaction the disk did not take. nil: it was kept after all.
 func (j *Journal) failed(cause error, t *txn) error {
-	j.health.refused.Store(true)
+	j.health.refuse(t.size())
 	refusal := fmt.Errorf("%w: %w", store.ErrReadOnly, cause)
 	if full(cause) && j.lastTransaction() < t.id {
 		return refusal // The file is as it was before, and the handle is good.
@@ -114,16 +133,27 @@ func dropCache(path string) {
 	forgetPages(f)
 }
 
-// Ping implements store.Journal. As long as writes succeed it writes nothing.
+// Ping implements store.Journal. As long as writes succeed it writes nothing. After one was refused it writes as
+// much as that one would have, and throws it away.
 func (j *Journal) Ping(ctx context.Context) error {
 	if err := j.view(ctx, func(*txn) error { return nil }); err != nil {
 		return fmt.Errorf("ping: %w", err)
 	}
-	if !j.health.refused.Load() && !j.options.ReadOnly {
+	if !j.health.inDoubt() && !j.options.ReadOnly {
 		return nil
 	}
-	if err := j.write(ctx, func(t *txn) error { return t.putText(bMeta, keyPing, "") }); err != nil {
+	if err := j.probe(ctx); err != nil {
 		return fmt.Errorf("ping: %w", err)
 	}
 	return nil
+}
+
+// probe writes as much as was refused and lets the pages go again.
+func (j *Journal) probe(ctx context.Context) error {
+	size := j.health.refused.Load()
+	err := j.write(ctx, func(t *txn) error { return t.put(bMeta, keyPing, make([]byte, sumSize+size)) })
+	if err != nil {
+		return err
+	}
+	return j.write(ctx, func(t *txn) error { return t.del(bMeta, keyPing) })
 }

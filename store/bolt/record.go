@@ -86,12 +86,20 @@ type txn struct {
 	opened  [bucketCount]*bbolt.Bucket
 	id      int             // of bbolt, once the transaction is about to commit
 	wrote   bool            // something was written; callers reset it
+	bytes   int64           // of the records that were put
 	news    bool            // something new may be due or ready
 	flights map[string]bool // item key → in flight, where it differs from the journal's
 	tail    *tail           // loaded once, written by flush
 }
 
 func newTxn(j *Journal, tx *bbolt.Tx) *txn { return &txn{j: j, tx: tx} }
+
+// size is about how many bytes the transaction needs, once it was to be committed: the pages that it got or, when it
+// did not get that far, four times what it put, as neighbours are written anew with it.
+func (t *txn) size() int64 {
+	stats := t.tx.Stats()
+	return max(stats.GetPageAlloc(), 4*t.bytes)
+}
 
 func (t *txn) bucket(id int) *bbolt.Bucket {
 	if t.opened[id] == nil {
@@ -117,6 +125,7 @@ func (t *txn) has(id int, key []byte) bool { return t.bucket(id).Get(key) != nil
 // put writes a record. Its value is one that began as room.
 func (t *txn) put(id int, key, value []byte) error {
 	t.wrote = true
+	t.bytes += int64(len(key) + len(value))
 	binary.BigEndian.PutUint32(value, checksum(id, key, value[sumSize:]))
 	return t.bucket(id).Put(key, value)
 }
