@@ -14,6 +14,12 @@ import (
 // formLife is how long somebody may take to fill a form.
 const formLife = 12 * time.Hour
 
+// How long, and of how many forms, the room remembers what it answered to those who sent them.
+const (
+	sentLife = 15 * time.Minute
+	maxSent  = 1000
+)
+
 // openForm is a form that somebody has before them.
 type openForm struct {
 	Token  string
@@ -39,8 +45,20 @@ func (r *Room) show(a asking, form chat.Form) *openForm {
 	return &f
 }
 
-// submit passes on what somebody filled in. The form stays open while there are errors.
+// sentForm is a form that was sent, and what came of it.
+type sentForm struct {
+	person          chat.UserID
+	token, delivery string
+	out             answered
+	until           time.Time
+}
+
+// submit passes on what somebody filled in. The form stays open while there are errors. A page that did not get its
+// answer sends the same delivery again, and gets the same answer.
 func (r *Room) submit(ctx context.Context, who chat.User, token, delivery string, values map[string]string) (answered, error) {
+	if was, ok := r.sentBefore(who.ID, token, delivery); ok {
+		return was, nil
+	}
 	f, room, err := r.before(who.ID, token)
 	if err != nil {
 		return answered{}, err
@@ -63,7 +81,26 @@ func (r *Room) submit(ctx context.Context, who chat.User, token, delivery string
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.forms, token)
+	if delivery != "" {
+		r.sent = append(r.sent, sentForm{person: who.ID, token: token, delivery: delivery, out: out, until: r.cfg.Now().Add(sentLife)})
+		r.sent = r.sent[max(0, len(r.sent)-maxSent):]
+	}
 	return out, nil
+}
+
+// sentBefore is what came of this delivery of a form when it came for the first time.
+func (r *Room) sentBefore(who chat.UserID, token, delivery string) (answered, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.cfg.Now()
+	r.sent = slices.DeleteFunc(r.sent, func(s sentForm) bool { return now.After(s.until) })
+	at := slices.IndexFunc(r.sent, func(s sentForm) bool {
+		return s.person == who && s.token == token && s.delivery == delivery
+	})
+	if at < 0 {
+		return answered{}, false
+	}
+	return r.sent[at].out, true
 }
 
 // before is the form that this person has before them.

@@ -195,6 +195,42 @@ func TestFormChecks(t *testing.T) {
 	require.Equal(t, "form_gone", submit("ana", token, nil).Error, "a form does not wait for ever")
 }
 
+// A page whose answer was lost sends the form again, as the same delivery, and is answered as the first time.
+func TestFormSentAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.answers(chat.Answer{Form: &chat.Form{ID: "f"}})
+	token := h.say("ana", "general", "/incident").Form.Token
+	h.answers(chat.Answer{Message: text("thank you")})
+	submit := func(who, delivery string) answer {
+		return h.act(who, "submit", map[string]any{"form": token, "delivery": delivery})
+	}
+	first := submit("ana", "d1")
+	require.NotNil(t, first.Message)
+	h.answers(chat.Answer{Message: text("something else")})
+	h.advance(10 * time.Minute)
+	require.Equal(t, first, submit("ana", "d1"), "what is sent again is answered as the first time")
+	require.Len(t, h.requests(), 2, "and heard once")
+	require.Equal(t, "form_gone", submit("ana", "d2").Error, "another delivery is another try")
+	require.Equal(t, "form_gone", submit("ana", "").Error, "nor is it one without a name")
+	require.Equal(t, "form_gone", submit("ben", "d1").Error, "nor is that of somebody else")
+	h.advance(10 * time.Minute)
+	require.Equal(t, "form_gone", submit("ana", "d1").Error, "nobody sends again after so long")
+}
+
+// While a form has errors nothing is over, and the same delivery is checked again.
+func TestFormWithErrorsIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.answers(chat.Answer{Form: &chat.Form{ID: "f"}})
+	token := h.say("ana", "general", "/incident").Form.Token
+	submit := func() answer { return h.act("ana", "submit", map[string]any{"form": token, "delivery": "d1"}) }
+	h.answers(chat.Answer{Errors: map[string]string{"": "not now"}})
+	require.NotEmpty(t, submit().Errors)
+	h.answers(chat.Answer{Message: text("thank you")})
+	require.NotNil(t, submit().Message)
+}
+
 func TestHomeButtons(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

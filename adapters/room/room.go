@@ -82,9 +82,10 @@ type Room struct {
 	read    map[chat.UserID]map[chat.RoomID]uint64
 	homes   map[chat.UserID]chat.Message
 	forms   map[string]openForm
-	last    uint64   // number of the newest message
-	opened  int      // rooms opened so far
-	changes []change // the newest ones; the first has the number dropped+1
+	sent    []sentForm // the oldest first
+	last    uint64     // number of the newest message
+	opened  int        // rooms opened so far
+	changes []change   // the newest ones; the first has the number dropped+1
 	dropped int
 	readers map[chan struct{}]struct{}
 	hearer  chat.Hearer
