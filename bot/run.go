@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -106,6 +107,11 @@ func (b *Bot) preload(ctx context.Context) {
 			b.cfg.Log.Error().Err(f.broken).Int("incident", n).
 				Msg("log of an incident is broken: it can be read up to there and takes no commands")
 		}
+	}
+	// Reading all those logs needed far more memory than what stays of them.
+	debug.FreeOSMemory()
+	if j, ok := b.journal.(interface{ Rest() }); ok {
+		j.Rest()
 	}
 }
 
