@@ -85,7 +85,33 @@ func wrongFlag(c *cobra.Command, err error) error {
 			hint = c.CommandPath() + " --" + near
 		}
 	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		f := invalid.GetFlag()
+		return misuse(withFlag(c, f), "--%s %q is not %s", f.Name, invalid.GetValue(), kindOf(f))
+	}
+	if bare, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return misuse(withFlag(c, bare.GetFlag()), "--%s has nothing behind it", bare.GetFlag().Name)
+	}
 	return misuse(hint, "%w", err)
+}
+
+// withFlag is the command with the flag as it is when nobody gives it, or its help when that is nothing.
+func withFlag(c *cobra.Command, f *pflag.Flag) string {
+	if f.DefValue == "" {
+		return c.CommandPath() + " --help"
+	}
+	return fmt.Sprintf("%s --%s=%s", c.CommandPath(), f.Name, f.DefValue)
+}
+
+// kindOf says in words what a flag takes.
+func kindOf(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "float64", "int":
+		return "a number"
+	case "bool":
+		return "true or false"
+	}
+	return "a " + f.Value.Type()
 }
 
 // nearest is the known word that somebody most likely meant: the only one that begins so, else the one with the

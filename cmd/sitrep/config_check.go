@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -76,9 +75,7 @@ func nearestOf(word string, known []string) string {
 }
 
 func (c *checker) checkHTTP() {
-	host, port, err := net.SplitHostPort(c.HTTP.Listen)
-	n, numeric := strconv.Atoi(port)
-	if err != nil || numeric != nil || n < 0 || n > 65535 || strings.ContainsAny(host, "/ ") {
+	if !isAddress(c.HTTP.Listen) {
 		c.Wrong("http.listen", fmt.Sprintf("%q is no address to listen on", c.HTTP.Listen),
 			"host and port such as 127.0.0.1:8080, or :8080 for every network")
 	}

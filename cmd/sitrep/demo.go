@@ -49,6 +49,9 @@ func (p *program) demoCommand() *cobra.Command {
 }
 
 func (o demoOptions) check() error {
+	if !isAddress(o.listen) {
+		return misuse("sitrep demo --listen 127.0.0.1:8080", "--listen %q is no address to listen on", o.listen)
+	}
 	if !loopback(o.listen) {
 		return misuse("sitrep demo --listen 127.0.0.1:8080",
 			"%s can be reached from elsewhere, and in the demo everybody can act as anybody", o.listen)
@@ -106,7 +109,7 @@ func (p *program) furnishDemo(ctx context.Context, h *house, book *playbook.Play
 		c = fastClock(speed, last)
 	}
 	log := logger(p.err, "warn", "text")
-	keep, err := room.OpenFile(h.folder.room())
+	keep, err := h.folder.memory()
 	if err != nil {
 		return err
 	}

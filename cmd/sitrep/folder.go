@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/sitrep-bot/sitrep/adapters/room"
 	"github.com/sitrep-bot/sitrep/store"
 	"github.com/sitrep-bot/sitrep/store/bolt"
 )
@@ -53,9 +54,34 @@ func (f folder) explain(err error) error {
 		return hinted(fmt.Errorf("%s: %w", f, store.ErrLocked),
 			"stop the other sitrep that uses this folder, or name another one")
 	case errors.Is(err, store.ErrCorrupt):
-		return hinted(err, "restore the newest backup into an empty folder, and keep this file for a closer look")
+		return hinted(err, fmt.Sprintf("mv %s %s.damaged, and put the newest backup in its place", f.journal(), f.journal()))
 	}
-	return err
+	return f.unreachable(f.journal(), err)
+}
+
+// unreachable says what the system has against a file in the folder, and how to find out more.
+func (f folder) unreachable(name string, err error) error {
+	var system *fs.PathError
+	if !errors.As(err, &system) {
+		return err
+	}
+	way := "ls -ld " + string(f) + " " + name
+	if errors.Is(err, fs.ErrPermission) {
+		return hinted(fmt.Errorf("%s: this user may not use it", name), way+" shows whose it is; run sitrep as that user")
+	}
+	return hinted(fmt.Errorf("%s: %w", name, system.Err), way)
+}
+
+// memory opens what the browser room remembers.
+func (f folder) memory() (*room.File, error) {
+	keep, err := room.OpenFile(f.room())
+	if err == nil {
+		return keep, nil
+	}
+	if err := f.unreachable(f.room(), err); errors.As(err, new(*trouble)) {
+		return nil, err
+	}
+	return nil, hinted(err, fmt.Sprintf("mv %s %s.damaged, and the room begins empty; the log of incidents stays", f.room(), f.room()))
 }
 
 // secret is the key that signs personal links into the room. It is made when it is first needed.

@@ -2,12 +2,18 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sitrep-bot/sitrep/store"
 )
 
 // eachCommand visits every command that people can see.
@@ -67,5 +73,34 @@ func TestNumbersOfIncidents(t *testing.T) {
 	for _, text := range []string{"", "0", "-1", "7x", "inc-", "seven", "7 8", "inc-inc-7", "99999999999999999999"} {
 		_, err := number(text)
 		require.Error(t, err, text)
+	}
+}
+
+func TestFolderSaysWhatIsWrongWithAFile(t *testing.T) {
+	t.Parallel()
+	f := folder("data")
+	denied := &fs.PathError{Op: "open", Path: f.journal(), Err: fs.ErrPermission}
+	for want, err := range map[string]error{
+		"data/sitrep.db: this user may not use it | ls -ld data data/sitrep.db shows whose it is; run sitrep as that user": fmt.Errorf(
+			"open journal: %w: %w", store.ErrReadOnly, denied),
+		"data/sitrep.db: input/output error | ls -ld data data/sitrep.db": &fs.PathError{Op: "read", Path: f.journal(), Err: syscall.EIO},
+	} {
+		var said *trouble
+		require.ErrorAs(t, f.explain(err), &said)
+		require.Equal(t, want, said.Error()+" | "+said.hint)
+	}
+	require.NoError(t, f.explain(nil))
+	unknown := errors.New("something else")
+	require.Equal(t, unknown, f.explain(unknown))
+}
+
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"127.0.0.1:8080": true, ":8080": true, "[::1]:0": true, "localhost:65535": true,
+		"nonsense": false, "": false, "127.0.0.1": false, "127.0.0.1:65536": false, "127.0.0.1:-1": false,
+		"127.0.0.1:http": false, "http://127.0.0.1:80": false, "a b:80": false,
+	} {
+		require.Equal(t, want, isAddress(address), address)
 	}
 }

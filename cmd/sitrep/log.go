@@ -24,6 +24,14 @@ func (d *dataFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&d.data, "data", "", "the data folder, without a config")
 }
 
+// after is a command with the same flags.
+func (d *dataFlags) after(command string) string {
+	if d.data != "" {
+		return command + " --data " + d.data
+	}
+	return command + " --config " + d.config
+}
+
 func (d *dataFlags) folder(p *program, c *cobra.Command) (folder, error) {
 	switch {
 	case d.config != "" && d.data != "":
@@ -50,7 +58,11 @@ func (p *program) logCommand(c *cobra.Command, names []string, do func(context.C
 			return err
 		}
 		defer func() { err = errors.Join(err, log.close()) }()
-		return do(c.Context(), log, args)
+		err = do(c.Context(), log, args)
+		if errors.Is(err, errNoIncident) {
+			return hinted(err, from.after("sitrep log list"))
+		}
+		return err
 	}
 	from.add(c)
 	return c
@@ -90,6 +102,8 @@ func (p *program) logVerifyCommand() *cobra.Command {
 	})
 }
 
+var errNoIncident = errors.New("no such incident")
+
 // history is the log of one incident, as far as it can be believed.
 type history struct {
 	number  int
@@ -122,7 +136,7 @@ func readHistory(ctx context.Context, log records, number int) (history, error) 
 		h.entries, h.raw = append(h.entries, e), append(h.raw, record.Data)
 	}
 	if len(h.entries) == 0 {
-		return h, hinted(fmt.Errorf("INC-%d: no such incident", number), "sitrep log list")
+		return h, fmt.Errorf("INC-%d: %w", number, errNoIncident)
 	}
 	return h, nil
 }
@@ -191,6 +205,9 @@ func (p *program) logShow(ctx context.Context, log records, number int) error {
 
 func (p *program) logVerifyOne(ctx context.Context, log records, number int) error {
 	h, err := readHistory(ctx, log, number)
+	if errors.Is(err, errNoIncident) {
+		return err
+	}
 	if err != nil {
 		return hinted(err, "the entries before it can be believed; restore a backup to get the rest back")
 	}

@@ -49,8 +49,11 @@ func (p *program) logExport(ctx context.Context, log records, number int, name s
 	if errors.Is(err, fs.ErrExist) {
 		return hinted(fmt.Errorf("%s is there already, and an export overwrites nothing", name), "choose another name")
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return hinted(fmt.Errorf("%s: there is no folder %s", name, filepath.Dir(name)), "mkdir -p "+filepath.Dir(name))
+	}
 	if err != nil {
-		return fmt.Errorf("export INC-%d: %w", number, err)
+		return hinted(fmt.Errorf("export INC-%d: %w", number, err), "ls -ld "+filepath.Dir(name))
 	}
 	out := bufio.NewWriter(file)
 	if err := errors.Join(export(out, h), out.Flush(), file.Sync(), file.Close()); err != nil {

@@ -101,7 +101,7 @@ func (h *house) addRoom(s settings, c *clock, log zerolog.Logger) error {
 	if err != nil {
 		return err
 	}
-	keep, err := room.OpenFile(h.folder.room())
+	keep, err := h.folder.memory()
 	if err != nil {
 		return err
 	}

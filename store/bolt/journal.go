@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -89,10 +90,13 @@ func open(path string, o Options) (db *bbolt.DB, err error) {
 		FreelistType: bbolt.FreelistMapType, InitialMmapSize: reserve(), NoStatistics: true,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			f, err := os.OpenFile(name, flag, mode)
-			if file = f; err == nil && o.opened != nil {
+			if file = f; err != nil {
+				return f, err
+			}
+			if o.opened != nil {
 				o.opened(f)
 			}
-			return f, err
+			return f, o.refuse(f)
 		},
 	})
 	if err != nil {
@@ -100,6 +104,14 @@ func open(path string, o Options) (db *bbolt.DB, err error) {
 	}
 	db.AllocSize = 4 << 20
 	return db, nil
+}
+
+// refuse tells that there is nothing to read in a file, which bbolt would begin to write.
+func (o Options) refuse(f *os.File) error {
+	if info, err := f.Stat(); err != nil || !o.ReadOnly || info.Size() > 0 {
+		return err
+	}
+	return &store.CorruptError{What: "file: it is empty"}
 }
 
 // reserve is how much address space the file may grow into before it must be mapped anew, for which every reader
@@ -117,6 +129,8 @@ func openError(err error) error {
 		return fmt.Errorf("%w; stop the other sitrep that uses this file, or name another data folder", store.ErrLocked)
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
 		return &store.CorruptError{What: fmt.Sprintf("file: %v", err)}
+	case strings.HasPrefix(err.Error(), "file size too small"): // bbolt has no name for it
+		return &store.CorruptError{What: "file: too short for a journal"}
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%w: %w", store.ErrReadOnly, err)
 	}

@@ -85,12 +85,23 @@ func TestOpenTellsWhatTheFileIs(t *testing.T) {
 	_, err = Open(write("text", bytes.Repeat([]byte("no journal "), 5000)), Options{})
 	require.ErrorIs(t, err, store.ErrCorrupt)
 
+	_, err = Open(write("empty", nil), Options{ReadOnly: true})
+	require.ErrorIs(t, err, store.ErrCorrupt)
+	require.ErrorContains(t, err, "it is empty")
+
 	foreign := filepath.Join(dir, "foreign")
 	db, err := bbolt.Open(foreign, 0o600, nil)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 	_, err = Open(foreign, Options{ReadOnly: true})
 	require.ErrorIs(t, err, store.ErrCorrupt)
+
+	require.NoError(t, os.Truncate(foreign, int64(os.Getpagesize())+1))
+	for _, o := range []Options{{}, {ReadOnly: true}} {
+		_, err = Open(foreign, o)
+		require.ErrorIs(t, err, store.ErrCorrupt)
+		require.ErrorContains(t, err, "too short for a journal")
+	}
 
 	newer := filepath.Join(dir, "newer")
 	j := mustOpen(t, newer, Options{})
