@@ -25,6 +25,7 @@
 // # A bad disk
 //
 // When there is no space, commits answer store.ErrReadOnly and change nothing, reads go on, and the next commit
-// that finds space is taken. After any other failed write or sync the file is closed, its cached pages are dropped,
-// and it is opened and verified before anything is written again; what the journal says then is what the disk has.
+// that finds space is taken. Until then Ping writes as much as was refused, since a few bytes always fit. After
+// any other failed write or sync the file is closed, its cached pages are dropped, and it is opened and verified
+// before anything is written again; what the journal says then is what the disk has.
 package bolt
