@@ -281,7 +281,7 @@ func (st *stage) await(kind chat.RequestKind) {
 	}
 }
 
-// proves tells which rows of a script are not delivered, so that a typing error does not hide a hole.
+// unknownRows are the rows of a script that are not delivered, so that a typing error does not hide a hole.
 func unknownRows(s script, delivered []string) []string {
 	return slices.DeleteFunc(slices.Clone(s.rows), func(row string) bool { return slices.Contains(delivered, row) })
 }

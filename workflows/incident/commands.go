@@ -17,7 +17,7 @@ type Moment struct {
 	// Roster says who would hold each role at this moment: people from the config, chat groups and
 	// whoever is on call, already resolved.
 	Roster map[playbook.RoleID][]stream.Person
-	// Origin is who or what By is, when a person declares: "person", "bot" or "machine".
+	// From is what By is: "person", "bot" or "machine"; empty is "person".
 	From string
 }
 
