@@ -41,6 +41,7 @@ var buckets = [bucketCount][]byte{
 var (
 	keyFormat = []byte("format")
 	keyTail   = []byte("tail")
+	keyCounts = []byte("counts")
 	keyPing   = []byte("ping")
 )
 
@@ -90,6 +91,7 @@ type txn struct {
 	news    bool            // something new may be due or ready
 	flights map[string]bool // item key → in flight, where it differs from the journal's
 	tail    *tail           // loaded once, written by flush
+	counts  *counts         // likewise
 }
 
 func newTxn(j *Journal, tx *bbolt.Tx) *txn { return &txn{j: j, tx: tx} }
@@ -124,6 +126,9 @@ func (t *txn) has(id int, key []byte) bool { return t.bucket(id).Get(key) != nil
 
 // put writes a record. Its value is one that began as room.
 func (t *txn) put(id int, key, value []byte) error {
+	if err := t.count(id, key, 1); err != nil {
+		return err
+	}
 	t.wrote = true
 	t.bytes += int64(len(key) + len(value))
 	binary.BigEndian.PutUint32(value, checksum(id, key, value[sumSize:]))
@@ -136,6 +141,9 @@ func (t *txn) putText(id int, key []byte, text string) error {
 }
 
 func (t *txn) del(id int, key []byte) error {
+	if err := t.count(id, key, -1); err != nil {
+		return err
+	}
 	t.wrote = true
 	return t.bucket(id).Delete(key)
 }
@@ -196,6 +204,9 @@ func (t *txn) loadTail() (*tail, error) {
 
 // flush writes what was kept back until the end of the transaction.
 func (t *txn) flush() error {
+	if err := t.flushCounts(); err != nil {
+		return err
+	}
 	if t.tail == nil || !t.tail.changed {
 		return nil
 	}

@@ -84,7 +84,7 @@ func (a *audit) everything() error {
 			return err
 		}
 	}
-	return nil
+	return a.census()
 }
 
 // log checks that every position up to the tail holds an event, and that the events of a stream follow each other.
