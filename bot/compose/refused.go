@@ -42,8 +42,12 @@ func (t teller) way(slash, way string) []chat.Block {
 	verb, rest, _ := strings.Cut(way, " ")
 	blocks := []chat.Block{t.w.Paragraph("refusal.way", "line", words.Code(slash+" "+way))}
 	b := chat.Button{Action: verb, Label: short(way, 24)}
-	if rest != "" {
-		b.Value = "/" + rest
+	incident := ""
+	if strings.HasPrefix(rest, "INC-") { // asked from elsewhere: the button must not lose the number
+		incident, rest, _ = strings.Cut(rest, " ")
+	}
+	if incident+rest != "" {
+		b.Value = incident + "/" + rest
 	}
 	if key := "button." + verb; rest == "" && t.w.Has(key) {
 		b.Label = t.w.Text(key)
