@@ -265,7 +265,7 @@ type (
 		Expect string            `json:"expect,omitempty"`
 		Left   []StepAt          `json:"left,omitempty"`
 	}
-	// ClockSnoozed holds its reminders back until a time. The promise stays what it was.
+	// ClockSnoozed holds one person's reminders back until a time. The promise stays, and so does what others hear.
 	ClockSnoozed struct {
 		ID    string    `json:"id"`
 		Label string    `json:"label"`
